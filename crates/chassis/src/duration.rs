@@ -1,0 +1,47 @@
+//! Durations as people write them in settings: `250ms`, `5s`, `2m`, `1h`.
+
+use std::time::Duration;
+
+/// Reads a duration such as `250ms`, `5s`, `2m` or `1h`; fails with a sentence for the command line.
+pub fn parse(raw: &str) -> Result<Duration, String> {
+    let raw = raw.trim();
+    let digits = raw.find(|it: char| !it.is_ascii_digit()).unwrap_or(raw.len());
+    let (count, unit) = raw.split_at(digits);
+    let Ok(count) = count.parse::<u64>() else {
+        return Err(format!("`{raw}` must be a whole number and a unit, for example `5s`"));
+    };
+    let seconds_each = match unit {
+        "ms" => return Ok(Duration::from_millis(count)),
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        _ => return Err(format!("`{raw}` must end in `ms`, `s`, `m` or `h`")),
+    };
+    count
+        .checked_mul(seconds_each)
+        .map(Duration::from_secs)
+        .ok_or_else(|| format!("`{raw}` is too long"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_a_number_and_a_unit() {
+        #[track_caller]
+        fn check(raw: &str, expected: Option<Duration>) {
+            assert_eq!(parse(raw).ok(), expected, "{raw}");
+        }
+
+        check("250ms", Some(Duration::from_millis(250)));
+        check(" 5s ", Some(Duration::from_secs(5)));
+        check("2m", Some(Duration::from_secs(120)));
+        check("1h", Some(Duration::from_secs(3600)));
+        check("5", None);
+        check("s", None);
+        check("-1s", None);
+        check("18446744073709551615h", None);
+        check("5 s", None);
+    }
+}
