@@ -199,7 +199,7 @@ fn path(tokens: &[Token], mut at: usize, prefix: &[String], found: &mut Vec<Path
 
 fn group(tokens: &[Token], mut at: usize, prefix: &[String], found: &mut Vec<Path>) -> usize {
     while at < tokens.len() && tokens[at].text != "}" {
-        let is_renamed = 0 < at && tokens[at].text == "as";
+        let is_renamed = tokens[at].text == "as";
         at = match tokens[at].text.as_str() {
             _ if is_renamed => at + 2,
             text if is_name(&tokens[at]) || text == "*" => path(tokens, at, prefix, found),

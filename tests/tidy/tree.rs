@@ -100,7 +100,7 @@ pub(crate) fn except(violations: Vec<String>, exceptions: &[Exception]) -> Vec<S
     let stale = exceptions
         .iter()
         .filter(|it| !violations.iter().any(|violation| excepts(violation, it)))
-        .map(|it| format!("{}: needs no exception for `{}` ({})", it.path, it.names, it.reason));
+        .map(|it| format!("{}: needs no exception for {} ({})", it.path, it.names, it.reason));
     let kept = violations
         .iter()
         .filter(|violation| !exceptions.iter().any(|it| excepts(violation, it)))
