@@ -4,6 +4,8 @@ mod key;
 mod purge;
 mod requests;
 
+use std::sync::Arc;
+
 use sea_orm::{DatabaseTransaction, DbErr};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -12,7 +14,7 @@ pub use key::RequestKey;
 pub use purge::{KEEP, purge, purging};
 use requests::Earlier;
 
-use crate::database::{Database, DbFailure};
+use crate::database::{Database, DbFailure, Wakeups};
 
 /// How a command begins: as new work, or as the repetition of work already done.
 #[derive(Debug)]
@@ -47,7 +49,7 @@ impl From<DbErr> for CommandError {
 pub struct Work {
     txn: DatabaseTransaction,
     claim: Option<(RequestKey, Uuid)>,
-    db: Database,
+    wakeups: Arc<Wakeups>,
 }
 
 impl Database {
@@ -62,14 +64,14 @@ impl Database {
     ) -> Result<Started<T>, CommandError> {
         let Some(request_id) = key.request_id else {
             let txn = self.begin(key.tenant).await?;
-            return Ok(Started::Fresh(Work { txn, claim: None, db: self.clone() }));
+            return Ok(Started::Fresh(Work { txn, claim: None, wakeups: self.wakeups() }));
         };
         loop {
             let insert = requests::claim(key, request_id);
             let (txn, claimed) = self.begin_with(key.tenant, &insert).await?;
             if claimed != 0 {
                 let claim = Some((*key, request_id));
-                return Ok(Started::Fresh(Work { txn, claim, db: self.clone() }));
+                return Ok(Started::Fresh(Work { txn, claim, wakeups: self.wakeups() }));
             }
             let earlier = requests::find(&txn, key, request_id).await?;
             txn.rollback().await?;
@@ -109,7 +111,7 @@ impl Work {
             requests::answer(&self.txn, key, *request_id, answer).await?;
         }
         self.txn.commit().await?;
-        self.db.wake();
+        self.wakeups.wake();
         Ok(())
     }
 

@@ -18,6 +18,7 @@ pub use args::DatabaseArgs;
 pub use failure::{DbFailure, unique_violation};
 pub use rls::{APP_ROLE, tenant_tables};
 pub use transactions::retrying;
+pub(crate) use wakeup::Wakeups;
 
 /// A connected and migrated database. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -26,7 +27,7 @@ pub struct Database {
     reader: DatabaseConnection,
     /// How many pooled connections one begin may find dead before it gives up.
     pool_size: u32,
-    wakeups: Arc<wakeup::Wakeups>,
+    wakeups: Arc<Wakeups>,
 }
 
 impl Database {
@@ -43,6 +44,10 @@ impl Database {
     /// poll. Ask once per waiter and keep it: each has its own, and none takes another's signal.
     pub fn committed(&self) -> Arc<Notify> {
         self.wakeups.subscribe()
+    }
+
+    pub(crate) fn wakeups(&self) -> Arc<Wakeups> {
+        self.wakeups.clone()
     }
 
     /// Gives the signal of [`committed`](Self::committed). `Work::commit` does so by itself.

@@ -31,7 +31,7 @@ pub(super) fn claim(key: &RequestKey, request_id: Uuid) -> InsertStatement {
             key.hash.to_vec().into(),
             Clock::system().now().into(),
         ])
-        .on_conflict(OnConflict::new().do_nothing().take())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
         .take()
 }
 
@@ -85,9 +85,7 @@ pub(super) async fn forget(
         .and_where(Expr::col("create_time").lt(deadline))
         .limit(limit)
         .take();
-    let delete = Query::delete()
-        .from_table(TABLE)
-        .and_where(Expr::tuple(key()).in_subquery(old))
-        .take();
+    let delete =
+        Query::delete().from_table(TABLE).and_where(Expr::tuple(key()).in_subquery(old)).take();
     Ok(conn.execute(&delete).await?.rows_affected())
 }

@@ -66,6 +66,11 @@ impl DbFailure {
         matches!(self.code(), Some("40001" | "40P01"))
     }
 
+    /// Tells whether a text held a NUL, which PostgreSQL cannot store: the caller's fault.
+    pub fn is_unstorable_text(&self) -> bool {
+        self.code() == Some("22021")
+    }
+
     /// Tells whether the connection is gone, so that nothing sent over it can be relied upon.
     pub fn is_lost_connection(&self) -> bool {
         match self.kind {

@@ -53,7 +53,13 @@ async fn owner(
 }
 
 async fn migrate<M: MigratorTrait>(owner: &DatabaseConnection) -> anyhow::Result<()> {
-    prepare(owner).await.map_err(DbFailure::from).context("prepare role `kith_app`")?;
+    prepare(owner).await.map_err(DbFailure::from).context(
+        "make role `kith_app`: the user of `DATABASE_URL` needs CREATEROLE, or the role beforehand",
+    )?;
+    try_role(owner)
+        .await
+        .map_err(DbFailure::from)
+        .context("act as role `kith_app`: it must be granted to the user of `DATABASE_URL`")?;
     M::up(owner, None).await.map_err(transactions::migration_failure)?;
     grant(owner).await.map_err(DbFailure::from).context("grant tables to `kith_app`")
 }
@@ -66,6 +72,12 @@ async fn prepare(owner: &DatabaseConnection) -> Result<(), DbErr> {
         ))
         .await?;
     rls::make_app_role(owner).await
+}
+
+/// Fails now and clearly, where a connection of the pool would try again until its timeout.
+async fn try_role(owner: &DatabaseConnection) -> Result<(), DbErr> {
+    owner.execute_unprepared(&format!("SET ROLE {}; RESET ROLE", rls::APP_ROLE)).await?;
+    Ok(())
 }
 
 /// Lets the application's role use the tables of the schema, but not the list of migrations.

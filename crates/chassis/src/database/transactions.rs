@@ -39,6 +39,9 @@ impl Database {
     }
 
     /// Begins writing in the tenant. Rolled back unless committed; wake the relay after the commit.
+    ///
+    /// SQLite has one writer: whoever begins a second while holding the first waits for itself, until
+    /// the wait for a connection times out.
     pub async fn begin(&self, tenant: TenantId) -> Result<DatabaseTransaction, DbErr> {
         self.begin_writing(Scope::Tenant(tenant)).await
     }

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 /// Every waiter that is still there.
 #[derive(Debug, Default)]
-pub(super) struct Wakeups {
+pub(crate) struct Wakeups {
     waiters: Mutex<Vec<Weak<Notify>>>,
 }
 
@@ -21,7 +21,7 @@ impl Wakeups {
     }
 
     /// Wakes every waiter; one that is busy finds the signal when it waits next.
-    pub(super) fn wake(&self) {
+    pub(crate) fn wake(&self) {
         let waiters = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
         for waiter in waiters.iter().filter_map(Weak::upgrade) {
             waiter.notify_one();
