@@ -22,7 +22,11 @@ const FORBIDDEN: &[&str] = &[
 const WORD_EXCEPTIONS: &[Exception] = &[];
 
 /// Tests that sleep, and what they wait for that nothing announces.
-const SLEEP_EXCEPTIONS: &[Exception] = &[];
+const SLEEP_EXCEPTIONS: &[Exception] = &[Exception {
+    path: "crates/chassis/tests/net/harness.rs",
+    names: "sleeps",
+    reason: "its own `eventually`, as it must not know the test kit",
+}];
 
 fn too_long(files: &[File]) -> Vec<String> {
     let lengths = files.iter().map(|it| (it, it.text.lines().count()));
@@ -36,7 +40,7 @@ fn without_a_first_sentence(files: &[File]) -> Vec<String> {
         let opening = file.text.lines().map_while(|it| it.strip_prefix("//!"));
         let paragraph: Vec<&str> = opening.map(str::trim).take_while(|it| !it.is_empty()).collect();
         let paragraph = paragraph.join(" ");
-        2 < paragraph.split_whitespace().count() && paragraph.ends_with(['.', ':'])
+        1 < paragraph.split_whitespace().count() && paragraph.ends_with(['.', ':'])
     };
     let bad = files.iter().filter(|it| !opens_well(it));
     bad.map(|it| format!("{}: does not open with a `//!` sentence", it.path)).collect()
