@@ -20,7 +20,8 @@ fn main() -> anyhow::Result<()> {
     fs::write(out.join("contract.rs"), contract(&pool)?)?;
 
     let mut config = tonic_prost_build::Config::new();
-    config.include_file("kith.rs").bytes(["."]);
+    // B-tree maps encode in one order, so that the hash of a request is stable.
+    config.include_file("kith.rs").bytes(["."]).btree_map(["."]);
     // These print themselves, without what must not be printed: see `contract`.
     let private: Vec<String> = ours(&pool)
         .filter(|message| message.fields().any(|field| is_private(&field)))

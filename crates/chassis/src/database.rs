@@ -2,7 +2,9 @@
 
 mod args;
 mod failure;
+pub mod keyset;
 mod postgres;
+mod provision;
 mod rls;
 pub mod schema;
 mod sqlite;
@@ -16,6 +18,7 @@ use tokio::sync::Notify;
 
 pub use args::DatabaseArgs;
 pub use failure::{DbFailure, unique_violation};
+pub use provision::provision;
 pub use rls::{APP_ROLE, tenant_tables};
 pub use transactions::retrying;
 pub(crate) use wakeup::Wakeups;

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Longest duration that makes sense as a setting, and far from where clocks overflow.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// Reads a duration such as `250ms`, `5s`, `2m` or `1h`; fails with a sentence for the command line.
 pub fn parse(raw: &str) -> Result<Duration, String> {
     let raw = raw.trim();
@@ -10,17 +13,17 @@ pub fn parse(raw: &str) -> Result<Duration, String> {
     let Ok(count) = count.parse::<u64>() else {
         return Err(format!("`{raw}` must be a whole number and a unit, for example `5s`"));
     };
-    let seconds_each = match unit {
-        "ms" => return Ok(Duration::from_millis(count)),
-        "s" => 1,
-        "m" => 60,
-        "h" => 60 * 60,
+    let milliseconds_each = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60 * 1_000,
+        "h" => 60 * 60 * 1_000,
         _ => return Err(format!("`{raw}` must end in `ms`, `s`, `m` or `h`")),
     };
-    count
-        .checked_mul(seconds_each)
-        .map(Duration::from_secs)
-        .ok_or_else(|| format!("`{raw}` is too long"))
+    match count.checked_mul(milliseconds_each).map(Duration::from_millis) {
+        Some(duration) if duration <= LONGEST => Ok(duration),
+        Some(_) | None => Err(format!("`{raw}` is too long")),
+    }
 }
 
 #[cfg(test)]
@@ -43,5 +46,6 @@ mod tests {
         check("-1s", None);
         check("18446744073709551615h", None);
         check("5 s", None);
+        check("1000000h", None);
     }
 }

@@ -1,9 +1,11 @@
 //! Pages: how many items a list call returns, and the sealed token that continues it (AIP-158).
 
+mod lists;
 mod sealer;
 
 use sha2::{Digest, Sha256};
 
+pub use lists::{BadPage, Listing, Lists, Page, PageRequest, Place};
 pub use sealer::{BadPageToken, PageArgs, PageSealer};
 
 use crate::malformed::Malformed;

@@ -6,8 +6,12 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::{
-    command::CommandError, database::DbFailure, filter::BadFilter, malformed::Malformed,
-    mask::UnknownPath, page::BadPageToken,
+    command::CommandError,
+    database::DbFailure,
+    filter::BadFilter,
+    malformed::Malformed,
+    mask::UnknownPath,
+    page::{BadPage, BadPageToken},
 };
 
 /// Groups the reasons that the chassis gives on behalf of every service.
@@ -141,15 +145,24 @@ impl From<CommandError> for Status {
 
 impl From<BadPageToken> for Status {
     fn from(error: BadPageToken) -> Self {
-        with(Code::InvalidArgument, DOMAIN, "INVALID_PAGE_TOKEN", error)
+        with(Code::InvalidArgument, DOMAIN, "PAGE_TOKEN_INVALID", error)
             .violation("page_token", "does not continue this list")
             .build()
     }
 }
 
+impl From<BadPage> for Status {
+    fn from(error: BadPage) -> Self {
+        match error {
+            BadPage::Size(problem) => invalid_field(DOMAIN, "page_size", problem).build(),
+            BadPage::Token(error) => error.into(),
+        }
+    }
+}
+
 impl From<UnknownPath> for Status {
     fn from(error: UnknownPath) -> Self {
-        with(Code::InvalidArgument, DOMAIN, "UNKNOWN_FIELD", error)
+        with(Code::InvalidArgument, DOMAIN, "MASK_PATH_UNKNOWN", error)
             .metadata("position", error.position)
             .violation("update_mask", error.problem())
             .build()
@@ -158,7 +171,7 @@ impl From<UnknownPath> for Status {
 
 impl From<BadFilter> for Status {
     fn from(error: BadFilter) -> Self {
-        with(Code::InvalidArgument, DOMAIN, "INVALID_FILTER", error)
+        with(Code::InvalidArgument, DOMAIN, "FILTER_INVALID", error)
             .violation("filter", error)
             .build()
     }
@@ -182,9 +195,9 @@ mod tests {
 
         let invalid = Code::InvalidArgument;
         check(CommandError::Reused, invalid, "REQUEST_ID_REUSED", Some("request_id"));
-        check(BadPageToken, invalid, "INVALID_PAGE_TOKEN", Some("page_token"));
-        check(UnknownPath { position: 2 }, invalid, "UNKNOWN_FIELD", Some("update_mask"));
-        check(BadFilter::TooLong, invalid, "INVALID_FILTER", Some("filter"));
+        check(BadPageToken, invalid, "PAGE_TOKEN_INVALID", Some("page_token"));
+        check(UnknownPath { position: 2 }, invalid, "MASK_PATH_UNKNOWN", Some("update_mask"));
+        check(BadFilter::TooLong, invalid, "FILTER_INVALID", Some("filter"));
         check(
             invalid_field("test.kith", "email", Malformed("must not be empty")),
             invalid,

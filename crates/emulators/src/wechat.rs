@@ -10,6 +10,7 @@ mod account;
 mod api;
 mod fault;
 mod payload;
+mod tokens;
 mod webhook;
 
 pub use account::SentMessage;

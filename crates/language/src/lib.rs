@@ -7,6 +7,7 @@
 //! | `text` | the input, cut, folded (width, case, traditional → simplified), with its way back to bytes | words |
 //! | `entities/` | numbers, addresses and dates, found by their shape | words |
 //! | `lexicon/` | the tables of `tables/*.txt`, parsed once; stems, typo correction, phrases | any text |
+//! | `scan` | folded characters as pieces of one class: words, numbers, single Chinese characters | any table |
 //! | `atoms` | folded text as symbols: one Chinese character, one English word | segmentation |
 //! | `tokens` | symbols as words (bidirectional maximum matching) | feelings and intents |
 //! | `detect`, `sentiment`, `intent`, `keywords` | one judgement each | each other |
@@ -19,6 +20,7 @@ mod intent;
 mod keywords;
 mod lexicon;
 mod rule_analyzer;
+mod scan;
 mod sentiment;
 mod text;
 mod tokens;

@@ -44,11 +44,11 @@ impl Text {
     }
 }
 
-/// Zero-width characters, variation selectors, skin tones and tags: they part words that belong together.
+/// Zero-width and combining characters, variation selectors, skin tones: they part what belongs together.
 fn is_invisible(char: char) -> bool {
     matches!(
         char,
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
+        '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
             | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}'
             | '\u{e0000}'..='\u{e007f}' | '\u{20e3}'
     )

@@ -1,1 +1,85 @@
-//! Stub.
+//! The customer service: who a tenant does business with, and what happened around them.
+//!
+//! `api` (gRPC) and `events` (the log) come in; `app` holds the use cases; `domain` decides; `store` keeps;
+//! `announce` tells the others. It must not know conversations, orders or providers beyond their names.
+
+mod announce;
+mod api;
+mod app;
+mod config;
+mod convert;
+mod domain;
+mod error;
+mod events;
+mod store;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use bus::Links;
+use chassis::{
+    authn::Verifier,
+    authz::Policy,
+    command,
+    page::{Lists, PageSealer},
+    server::{self, Listeners, ServerOptions},
+};
+use tokio_util::sync::CancellationToken;
+
+pub use config::Config;
+pub use store::Migrator;
+
+/// The gRPC services of this process.
+const SERVICES: &[&str] = &[
+    "kith.customer.v1.AccountService",
+    "kith.customer.v1.ContactService",
+    "kith.customer.v1.IdentityService",
+    "kith.customer.v1.TimelineService",
+];
+
+/// Runs the service on `listeners` until `stop` is cancelled, then drains what is in flight.
+///
+/// Fails if the database cannot be reached or migrated, or if a background task fails for good.
+pub async fn serve(
+    config: Config,
+    listeners: Listeners,
+    links: Links,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let db = config.database.connect::<Migrator>().await.context("connect database")?;
+    let verifier = Verifier::new(&config.authn).await.context("read issuers")?;
+    let sealer = PageSealer::new(&config.pages).context("read page token keys")?;
+    let app = app::App {
+        db: db.clone(),
+        clock: links.clock.clone(),
+        lists: Lists::new(sealer, config.max_page_size),
+    };
+    let options = ServerOptions {
+        service: "customer",
+        args: config.server,
+        verifier: Arc::new(verifier),
+        policy: Policy::new(proto::METHODS.iter().map(|it| (it.path, it.permission))),
+        descriptors: proto::DESCRIPTORS,
+        service_names: SERVICES,
+        ready: None,
+    };
+
+    let outcome = tokio::try_join!(
+        server::run(listeners, api::routes(app), options, stop.clone()),
+        bus::relay::run(db.clone(), links.log.clone(), stop.clone()),
+        bus::consumer::run(
+            db.clone(),
+            links.log,
+            events::subscriptions(),
+            links.clock.clone(),
+            stop.clone()
+        ),
+        async {
+            command::purging(db.clone(), links.clock, stop).await;
+            Ok(())
+        },
+    );
+
+    db.close().await;
+    outcome.map(|_| ())
+}

@@ -59,8 +59,8 @@ fn parse(traceparent: &str) -> Option<SpanContext> {
     if traceparent.len() != TRACEPARENT_LEN {
         return None;
     }
-    let context = TraceContextPropagator::new()
-        .extract_with_context(&Context::new(), &OneField(traceparent));
+    let context =
+        TraceContextPropagator::new().extract_with_context(&Context::new(), &OneField(traceparent));
     let named = context.span().span_context().clone();
     named.is_valid().then_some(named)
 }

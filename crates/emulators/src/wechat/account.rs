@@ -8,13 +8,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Endpoint, Fault};
-
-/// Lifetime of a token, as documented.
-pub(super) const TOKEN_LIFETIME: Duration = Duration::from_secs(7200);
-
-/// Age at which the stable endpoint hands out a successor; both are then valid.
-const TOKEN_RENEWAL: Duration = Duration::from_secs(7200 - 300);
+use super::{
+    Endpoint, Fault,
+    tokens::{Fresh, Tokens},
+};
 
 /// A customer-service message that the emulator accepted.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +41,6 @@ pub(super) struct Account {
 #[derive(Default)]
 struct Memory {
     ahead: Duration,
-    apps: HashMap<String, String>,
     calls: HashMap<Endpoint, usize>,
     faults: HashMap<Endpoint, VecDeque<Fault>>,
     sent: Vec<SentMessage>,
@@ -52,14 +48,7 @@ struct Memory {
     per_second: Option<usize>,
     windows: HashMap<String, Vec<Window>>,
     is_window_required: bool,
-    tokens: HashMap<String, Token>,
-    tokens_issued: usize,
-}
-
-struct Token {
-    app_id: String,
-    issued: Duration,
-    is_expired: bool,
+    tokens: Tokens,
 }
 
 struct Window {
@@ -70,20 +59,6 @@ struct Window {
 impl Memory {
     fn now(&self) -> Duration {
         SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + self.ahead
-    }
-
-    fn newest_token(&self, app_id: &str) -> Option<(&String, &Token)> {
-        let of_app =
-            self.tokens.iter().filter(|(_, token)| token.app_id == app_id && !token.is_expired);
-        of_app.max_by_key(|(_, token)| token.issued)
-    }
-
-    fn issue(&mut self, app_id: &str) -> String {
-        self.tokens_issued += 1;
-        let value = format!("token-{}-of-{app_id}", self.tokens_issued);
-        let token = Token { app_id: app_id.to_owned(), issued: self.now(), is_expired: false };
-        self.tokens.insert(value.clone(), token);
-        value
     }
 
     /// Takes one message from a window that is open, or says why it may not be sent.
@@ -153,10 +128,6 @@ impl Account {
         self.memory().is_window_required = true;
     }
 
-    pub(super) fn register(&self, app_id: &str, app_secret: &str) {
-        self.memory().apps.insert(app_id.to_owned(), app_secret.to_owned());
-    }
-
     pub(super) fn limit_per_second(&self, limit: usize) {
         self.memory().per_second = Some(limit);
     }
@@ -165,21 +136,23 @@ impl Account {
         self.memory().ahead += by;
     }
 
+    pub(super) fn register(&self, app_id: &str, app_secret: &str) {
+        self.memory().tokens.register(app_id, app_secret);
+    }
+
     pub(super) fn expire_tokens(&self) {
-        self.memory().tokens.values_mut().for_each(|token| token.is_expired = true);
+        self.memory().tokens.expire_all();
     }
 
     pub(super) fn expire_token(&self, value: &str) {
-        if let Some(token) = self.memory().tokens.get_mut(value) {
-            token.is_expired = true;
-        }
+        self.memory().tokens.expire(value);
     }
 
     pub(super) fn forget_token(&self, value: &str) {
-        self.memory().tokens.remove(value);
+        self.memory().tokens.forget(value);
     }
 
-    /// A token and the seconds it lives. `fresh` asks for a new one even if the last is still young.
+    /// A token and the seconds it lives.
     pub(super) fn token(
         &self,
         app_id: &str,
@@ -187,42 +160,14 @@ impl Account {
         fresh: Fresh,
     ) -> Result<(String, u64), Refused> {
         let mut memory = self.memory();
-        if !memory.apps.is_empty() {
-            match memory.apps.get(app_id) {
-                None => return Err((40013, "invalid appid")),
-                Some(known) if known != secret => return Err((40125, "invalid appsecret")),
-                Some(_) => (),
-            }
-        }
         let now = memory.now();
-        let young =
-            memory.newest_token(app_id).filter(|(_, token)| now < token.issued + TOKEN_RENEWAL);
-        match (fresh, young) {
-            (Fresh::IfNeeded, Some((value, token))) => {
-                let left = (token.issued + TOKEN_LIFETIME).saturating_sub(now);
-                Ok((value.clone(), left.as_secs()))
-            }
-            (Fresh::IfNeeded, None) | (Fresh::Beside, _) => {
-                Ok((memory.issue(app_id), TOKEN_LIFETIME.as_secs()))
-            }
-            (Fresh::Always, _) => {
-                memory.tokens.retain(|_, token| token.app_id != app_id);
-                Ok((memory.issue(app_id), TOKEN_LIFETIME.as_secs()))
-            }
-        }
+        memory.tokens.grant(app_id, secret, fresh, now)
     }
 
     /// The app a token belongs to, or what the provider says about the token.
     pub(super) fn authorize(&self, value: Option<&str>) -> Result<String, Refused> {
         let memory = self.memory();
-        let Some(value) = value else { return Err((41001, "access_token missing")) };
-        let Some(token) = memory.tokens.get(value) else {
-            return Err((40001, "invalid credential, access_token is invalid or not latest"));
-        };
-        match token.is_expired || token.issued + TOKEN_LIFETIME <= memory.now() {
-            true => Err((42001, "access_token expired")),
-            false => Ok(token.app_id.clone()),
-        }
+        memory.tokens.authorize(value, memory.now())
     }
 
     /// Accepts a message, or says why the provider would not.
@@ -247,17 +192,6 @@ impl Account {
         memory.sent.push(SentMessage { app_id, openid, kind, text, at, request });
         Ok(())
     }
-}
-
-/// Whether a token request insists on a new token.
-#[derive(Clone, Copy)]
-pub(super) enum Fresh {
-    /// The last one will do while it is young.
-    IfNeeded,
-    /// A new one, and the old ones live on: the classic endpoint, which lets them overlap for minutes.
-    Beside,
-    /// A new one, and the old ones end now.
-    Always,
 }
 
 #[cfg(test)]
@@ -303,21 +237,5 @@ mod tests {
         assert_eq!(outcomes, [Ok(()), Ok(()), Err(45011)]);
         account.advance(Duration::from_secs(2));
         assert_eq!(send(&account), Ok(()));
-    }
-
-    #[test]
-    fn a_young_token_is_handed_out_again_unless_a_new_one_is_forced() {
-        let account = Account::default();
-        let first = account.token("wx-1", "s", Fresh::IfNeeded).unwrap().0;
-
-        let second = account.token("wx-1", "s", Fresh::IfNeeded).unwrap().0;
-        let forced = account.token("wx-1", "s", Fresh::Always).unwrap().0;
-
-        assert_eq!(first, second);
-        assert_ne!(first, forced);
-        assert_eq!(
-            account.authorize(Some(&first)),
-            Err((40001, "invalid credential, access_token is invalid or not latest"))
-        );
     }
 }

@@ -18,7 +18,8 @@ use crate::door::Cut;
 
 use super::{
     Endpoint, Fault, When,
-    account::{Account, Fresh, Refused},
+    account::{Account, Refused},
+    tokens::Fresh,
 };
 
 /// Bytes in a body that no client should read to its end.

@@ -14,7 +14,11 @@ pub(crate) fn stem(word: &str) -> String {
     }
     cut_plural(&mut stem);
     cut_tense(&mut stem);
-    if MIN_STEM < stem.len() && stem.ends_with('e') && !stem.ends_with("ee") {
+    if let Some(rest) = stem.strip_suffix('e')
+        && MIN_STEM <= rest.len()
+        && !rest.ends_with('e')
+        && !is_short(rest)
+    {
         stem.pop();
     }
     if 2 < stem.len() && stem.ends_with('y') && !ends_with_vowel(&stem[..stem.len() - 1]) {
@@ -54,9 +58,19 @@ fn cut_tense(stem: &mut String) {
     stem.truncate(rest);
     let bytes = stem.as_bytes();
     let doubled = bytes[rest - 1] == bytes[rest - 2];
-    if doubled && MIN_STEM < rest && !stem.ends_with(['l', 's', 'z', 'e', 'o']) {
+    if is_short(stem) {
+        stem.push('e');
+    } else if doubled && MIN_STEM < rest && !stem.ends_with(['l', 's', 'z', 'e', 'o']) {
         stem.pop();
     }
+}
+
+/// Whether a word would be another one without its final `e`: `hat` and `hate`, `car` and `care`.
+fn is_short(rest: &str) -> bool {
+    let vowels: Vec<bool> = rest.chars().map(|it| "aeiouy".contains(it)).collect();
+    let groups = vowels.windows(2).filter(|it| it[0] && !it[1]).count();
+    let ending = matches!(vowels[..], [.., false, true, false]);
+    ending && groups == 1 && !rest.ends_with(['w', 'x', 'y'])
 }
 
 fn ends_with_vowel(word: &str) -> bool {
@@ -84,6 +98,16 @@ mod tests {
         check(&["miss", "misses", "missed", "missing"]);
         check(&["bill", "bills", "billed", "billing"]);
         check(&["box", "boxes", "boxed"]);
+        check(&["hate", "hates", "hated", "hating"]);
+        check(&["serve", "serves", "served", "serving"]);
+        check(&["open", "opens", "opened", "opening"]);
+    }
+
+    #[test]
+    fn words_that_differ_by_an_e_stay_apart() {
+        for (left, right) in [("hat", "hate"), ("car", "care"), ("not", "note"), ("win", "wine")] {
+            assert_ne!(stem(left), stem(right));
+        }
     }
 
     #[test]

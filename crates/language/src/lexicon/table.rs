@@ -1,7 +1,8 @@
 //! The one format of every table: `[section]` headers, words between them, `#` comments on their own line.
 
 /// A table that cannot be read. Shipped tables are, so only a test ever sees one.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("table `{table}`: {problem}")]
 pub(crate) struct Malformed {
     /// The table.
     pub(crate) table: &'static str,

@@ -35,8 +35,8 @@ pub enum Reason {
     WindowClosed,
     /// As many messages as the provider allows after one of theirs.
     QuotaExceeded,
-    /// The person does not follow, does not exist, or belongs to another account.
-    UnknownRecipient,
+    /// The person does not follow, wants no messages, does not exist, or belongs to another account.
+    RecipientUnavailable,
     /// Longer than the provider allows.
     TooLong,
     /// The provider forbids these words or these files.
@@ -55,7 +55,7 @@ impl Reason {
         match self {
             Self::WindowClosed => "WINDOW_CLOSED",
             Self::QuotaExceeded => "QUOTA_EXCEEDED",
-            Self::UnknownRecipient => "UNKNOWN_RECIPIENT",
+            Self::RecipientUnavailable => "RECIPIENT_UNAVAILABLE",
             Self::TooLong => "TOO_LONG",
             Self::ForbiddenContent => "FORBIDDEN_CONTENT",
             Self::NotPermitted => "NOT_PERMITTED",
@@ -74,6 +74,8 @@ pub enum NotSent {
     AddressForbidden,
     /// No access token could be had.
     NoToken,
+    /// The time for this call was over before the message's turn came.
+    OutOfTime,
 }
 
 /// Why nobody knows whether a message was sent.
@@ -128,9 +130,16 @@ fn cut_before(text: &str, limit: usize) -> usize {
     let limit = text.floor_char_boundary(limit);
     let head = &text[..limit];
     let after = |marks: &[char]| {
-        head.char_indices().rev().find(|(_, it)| marks.contains(it)).map(|(at, it)| at + it.len_utf8())
+        head.char_indices()
+            .rev()
+            .find(|(_, it)| marks.contains(it))
+            .map(|(at, it)| at + it.len_utf8())
     };
-    let breaks = [after(&['\n']), after(&['。', '！', '？', '!', '?', '；', ';']), after(&[' ', '，', ',', '、'])];
+    let breaks = [
+        after(&['\n']),
+        after(&['。', '！', '？', '!', '?', '；', ';']),
+        after(&[' ', '，', ',', '、']),
+    ];
     let good = breaks.into_iter().flatten().find(|at| limit / 2 < *at);
     good.unwrap_or_else(|| between_clusters(text, limit))
 }
@@ -139,9 +148,10 @@ fn cut_before(text: &str, limit: usize) -> usize {
 fn between_clusters(text: &str, limit: usize) -> usize {
     const JOINER: char = '\u{200d}';
     let binds = |it: char| {
-        it == JOINER || matches!(it, '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{300}'..='\u{36f}')
+        it == JOINER
+            || matches!(it, '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{300}'..='\u{36f}')
     };
-    let mut places = text[..limit].char_indices().map(|(at, _)| at).rev().chain([]);
+    let mut places = text[..limit].char_indices().map(|(at, _)| at).rev();
     let mut at = limit;
     loop {
         let is_joined_left = text[..at].ends_with(JOINER);

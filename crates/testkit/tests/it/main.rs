@@ -1,0 +1,3 @@
+//! The test kit's own promises, on whichever stack the environment names.
+
+mod databases;

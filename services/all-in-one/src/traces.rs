@@ -1,0 +1,78 @@
+//! The way from `kith trace` to the spans a running platform keeps in memory: plain HTTP on loopback.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context, bail};
+use axum::{
+    Router,
+    extract::{Path as UrlPath, State},
+    http::StatusCode,
+    routing::get,
+};
+use chassis::telemetry::{SpanStore, render};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::data_dir::Endpoints;
+
+/// Serves the spans of `store` until `stop`.
+pub async fn serve(
+    listener: TcpListener,
+    store: SpanStore,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let routes = Router::new().route("/traces/{id}", get(journey)).with_state(store);
+    axum::serve(listener, routes)
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await
+        .context("serve traces")
+}
+
+async fn journey(
+    State(store): State<SpanStore>,
+    UrlPath(id): UrlPath<String>,
+) -> Result<String, StatusCode> {
+    let spans = store.related(&id);
+    if spans.is_empty() { Err(StatusCode::NOT_FOUND) } else { Ok(render(&spans)) }
+}
+
+/// Asks the platform that runs on `data_dir` for a trace and everything linked to it, drawn as a tree.
+///
+/// Fails in words if no platform answers or it no longer knows the trace.
+pub async fn fetch(data_dir: &Path, id: &str) -> anyhow::Result<String> {
+    if id.len() != 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        bail!("a trace id has 32 hexadecimal digits");
+    }
+    let endpoints = Endpoints::read(data_dir)?;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(10))
+        .build()
+        .context("build HTTP client")?;
+    let answer = client
+        .get(format!("{}/traces/{}", endpoints.traces, id.to_ascii_lowercase()))
+        .send()
+        .await
+        .with_context(|| {
+            format!("the platform on `{}` does not run: start it with `kith up`", data_dir.display())
+        })?;
+    if answer.status().as_u16() == 404 {
+        bail!("no such trace among the latest: traces are kept in memory, and not over a restart");
+    }
+    answer.error_for_status().context("read trace")?.text().await.context("read trace")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_trace_that_nobody_knows_is_refused_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let never_ran = fetch(folder.path(), &"0".repeat(32)).await.unwrap_err();
+        let malformed = fetch(folder.path(), "1234").await.unwrap_err();
+
+        assert!(never_ran.to_string().contains("kith up"), "{never_ran:#}");
+        assert!(malformed.to_string().contains("32"), "{malformed:#}");
+    }
+}

@@ -1,0 +1,42 @@
+//! The gRPC face: parse, ask the app, convert. One file per service of the contract.
+
+mod account_service;
+mod contact_service;
+mod identity_service;
+mod status;
+mod timeline_service;
+
+use chassis::{command::RequestKey, tenant::TenantId};
+use prost::Message;
+use proto::customer::v1::{
+    account_service_server::AccountServiceServer, contact_service_server::ContactServiceServer,
+    identity_service_server::IdentityServiceServer, timeline_service_server::TimelineServiceServer,
+};
+use tonic::service::Routes;
+
+use crate::{app::App, convert, error::Result};
+
+/// Implements the services of the contract.
+#[derive(Clone)]
+struct Api {
+    app: App,
+}
+
+/// Every gRPC service of this process.
+pub(crate) fn routes(app: App) -> Routes {
+    let api = Api { app };
+    Routes::new(ContactServiceServer::new(api.clone()))
+        .add_service(AccountServiceServer::new(api.clone()))
+        .add_service(IdentityServiceServer::new(api.clone()))
+        .add_service(TimelineServiceServer::new(api))
+}
+
+/// Names a request, so that a repetition gets the first answer.
+fn request_key(
+    tenant: TenantId,
+    method: &'static str,
+    request_id: &str,
+    request: &impl Message,
+) -> Result<RequestKey> {
+    convert::field("request_id", RequestKey::of(tenant, method, request_id, request))
+}

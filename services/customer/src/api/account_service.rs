@@ -1,0 +1,108 @@
+//! `kith.customer.v1.AccountService`.
+
+use chassis::{filter, mask::Mask, page::PageRequest, request};
+use proto::{
+    Required,
+    customer::v1::{self as pb, account_service_server::AccountService},
+};
+use tonic::{Request, Response, Status};
+
+use super::{Api, request_key};
+use crate::{
+    convert, domain::AccountId, error::Error, store::accounts::Filter,
+};
+
+const MUTABLE: &[&str] = &["display_name", "domain", "industry"];
+
+#[tonic::async_trait]
+impl AccountService for Api {
+    async fn create_account(
+        &self,
+        request: Request<pb::CreateAccountRequest>,
+    ) -> Result<Response<pb::Account>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let key = request_key(
+            caller.tenant,
+            "kith.customer.v1.AccountService/CreateAccount",
+            &request.request_id,
+            &request,
+        )?;
+        let profile = convert::account_profile(&request.account.unwrap_or_default())?;
+        let account = self.app.create_account(&key, profile).await?;
+        Ok(Response::new(convert::account_to_pb(account)))
+    }
+
+    async fn get_account(
+        &self,
+        request: Request<pb::GetAccountRequest>,
+    ) -> Result<Response<pb::Account>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let id = convert::field("name", AccountId::parse(&request.name))?;
+        let account = self.app.get_account(caller.tenant, id).await?;
+        Ok(Response::new(convert::account_to_pb(account)))
+    }
+
+    async fn list_accounts(
+        &self,
+        request: Request<pb::ListAccountsRequest>,
+    ) -> Result<Response<pb::ListAccountsResponse>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let filter = list_filter(&request.filter)?;
+        let asked = PageRequest { size: request.page_size, token: request.page_token };
+        let page =
+            self.app.list_accounts(caller.tenant, &filter, &request.filter, &asked).await?;
+        Ok(Response::new(pb::ListAccountsResponse {
+            accounts: page.items.into_iter().map(convert::account_to_pb).collect(),
+            next_page_token: page.next_token,
+        }))
+    }
+
+    async fn update_account(
+        &self,
+        request: Request<pb::UpdateAccountRequest>,
+    ) -> Result<Response<pb::Account>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let key = request_key(
+            caller.tenant,
+            "kith.customer.v1.AccountService/UpdateAccount",
+            &request.request_id,
+            &request,
+        )?;
+        let account = request.account.unwrap_or_default();
+        let id = convert::field("account.name", AccountId::parse(&account.name))?;
+        let mask = Mask::check(&request.update_mask.unwrap_or_default().paths, MUTABLE)
+            .map_err(Error::from)?;
+        let wanted = convert::account_changes(&account, &mask)?;
+        let account = self.app.update_account(&key, id, &account.etag, &mask, wanted).await?;
+        Ok(Response::new(convert::account_to_pb(account)))
+    }
+
+    async fn delete_account(
+        &self,
+        request: Request<pb::DeleteAccountRequest>,
+    ) -> Result<Response<pb::Account>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let key = request_key(
+            caller.tenant,
+            "kith.customer.v1.AccountService/DeleteAccount",
+            &request.request_id,
+            &request,
+        )?;
+        let id = convert::field("name", AccountId::parse(&request.name))?;
+        let account = self.app.delete_account(&key, id, &request.etag).await?;
+        Ok(Response::new(convert::account_to_pb(account)))
+    }
+}
+
+fn list_filter(text: &str) -> Result<Filter, Error> {
+    let mut filter = Filter::default();
+    for term in filter::parse(text, &["domain", "industry"])? {
+        let value = term.equals()?.to_owned();
+        match term.field {
+            "domain" => filter.domain = Some(value.trim().to_lowercase()),
+            "industry" => filter.industry = Some(value),
+            _ => return Err(term.refuse().into()),
+        }
+    }
+    Ok(filter)
+}

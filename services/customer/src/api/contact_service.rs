@@ -1,0 +1,182 @@
+//! `kith.customer.v1.ContactService`.
+
+use chassis::{filter, mask::Mask, page::PageRequest, request};
+use proto::{
+    Required,
+    customer::v1::{self as pb, contact_service_server::ContactService},
+};
+use tonic::{Request, Response, Status};
+
+use super::{Api, request_key};
+use crate::{
+    app::Answer,
+    convert,
+    domain::AccountId,
+    error::Error,
+    store::contacts::Filter,
+};
+
+const MUTABLE: &[&str] = &["display_name", "email", "phone", "language_code", "account", "tags"];
+
+#[tonic::async_trait]
+impl ContactService for Api {
+    async fn create_contact(
+        &self,
+        request: Request<pb::CreateContactRequest>,
+    ) -> Result<Response<pb::Contact>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let key = request_key(
+            caller.tenant,
+            "kith.customer.v1.ContactService/CreateContact",
+            &request.request_id,
+            &request,
+        )?;
+        let profile = convert::profile(&request.contact.unwrap_or_default())?;
+        let contact = self.app.create_contact(&key, profile).await?;
+        Ok(Response::new(convert::contact_to_pb(contact)))
+    }
+
+    async fn get_contact(
+        &self,
+        request: Request<pb::GetContactRequest>,
+    ) -> Result<Response<pb::Contact>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let id = convert::contact_id(&request.name, "name")?;
+        let contact = self.app.get_contact(caller.tenant, id).await?;
+        Ok(Response::new(convert::contact_to_pb(contact)))
+    }
+
+    async fn list_contacts(
+        &self,
+        request: Request<pb::ListContactsRequest>,
+    ) -> Result<Response<pb::ListContactsResponse>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let filter = list_filter(&request)?;
+        let asked = PageRequest { size: request.page_size, token: request.page_token };
+        let page =
+            self.app.list_contacts(caller.tenant, &filter, &request.filter, &asked).await?;
+        Ok(Response::new(pb::ListContactsResponse {
+            contacts: page.items.into_iter().map(convert::contact_to_pb).collect(),
+            next_page_token: page.next_token,
+        }))
+    }
+
+    async fn update_contact(
+        &self,
+        request: Request<pb::UpdateContactRequest>,
+    ) -> Result<Response<pb::Contact>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let key = request_key(
+            caller.tenant,
+            "kith.customer.v1.ContactService/UpdateContact",
+            &request.request_id,
+            &request,
+        )?;
+        let contact = request.contact.unwrap_or_default();
+        let id = convert::contact_id(&contact.name, "contact.name")?;
+        let mask = Mask::check(&request.update_mask.unwrap_or_default().paths, MUTABLE)
+            .map_err(Error::from)?;
+        let wanted = convert::profile(&contact)?;
+        let contact = self.app.update_contact(&key, id, &contact.etag, &mask, wanted).await?;
+        Ok(Response::new(convert::contact_to_pb(contact)))
+    }
+
+    async fn delete_contact(
+        &self,
+        request: Request<pb::DeleteContactRequest>,
+    ) -> Result<Response<pb::Contact>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let key = request_key(
+            caller.tenant,
+            "kith.customer.v1.ContactService/DeleteContact",
+            &request.request_id,
+            &request,
+        )?;
+        let id = convert::contact_id(&request.name, "name")?;
+        let contact = self.app.delete_contact(&key, id, &request.etag).await?;
+        Ok(Response::new(convert::contact_to_pb(contact)))
+    }
+
+    async fn undelete_contact(
+        &self,
+        request: Request<pb::UndeleteContactRequest>,
+    ) -> Result<Response<pb::Contact>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let key = request_key(
+            caller.tenant,
+            "kith.customer.v1.ContactService/UndeleteContact",
+            &request.request_id,
+            &request,
+        )?;
+        let id = convert::contact_id(&request.name, "name")?;
+        let contact = self.app.undelete_contact(&key, id).await?;
+        Ok(Response::new(convert::contact_to_pb(contact)))
+    }
+
+    async fn record_consent(
+        &self,
+        request: Request<pb::RecordConsentRequest>,
+    ) -> Result<Response<pb::Consent>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let key = request_key(
+            caller.tenant,
+            "kith.customer.v1.ContactService/RecordConsent",
+            &request.request_id,
+            &request,
+        )?;
+        let contact = convert::contact_id(&request.contact, "contact")?;
+        let purpose = convert::purpose(request.purpose)?;
+        let evidence = convert::evidence(&request.evidence)?;
+        let consent =
+            self.app.set_consent(&key, contact, purpose, Answer::Granted, evidence).await?;
+        Ok(Response::new(convert::consent_to_pb(consent)))
+    }
+
+    async fn withdraw_consent(
+        &self,
+        request: Request<pb::WithdrawConsentRequest>,
+    ) -> Result<Response<pb::Consent>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let key = request_key(
+            caller.tenant,
+            "kith.customer.v1.ContactService/WithdrawConsent",
+            &request.request_id,
+            &request,
+        )?;
+        let contact = convert::contact_id(&request.contact, "contact")?;
+        let purpose = convert::purpose(request.purpose)?;
+        let evidence = convert::evidence(&request.evidence)?;
+        let consent =
+            self.app.set_consent(&key, contact, purpose, Answer::Withdrawn, evidence).await?;
+        Ok(Response::new(convert::consent_to_pb(consent)))
+    }
+
+    async fn list_consents(
+        &self,
+        request: Request<pb::ListConsentsRequest>,
+    ) -> Result<Response<pb::ListConsentsResponse>, Status> {
+        let (caller, request) = request::open(request, Required::missing_field)?;
+        let contact = convert::contact_id(&request.contact, "contact")?;
+        let consents = self.app.list_consents(caller.tenant, contact).await?;
+        Ok(Response::new(pb::ListConsentsResponse {
+            consents: consents.into_iter().map(convert::consent_to_pb).collect(),
+        }))
+    }
+}
+
+fn list_filter(request: &pb::ListContactsRequest) -> Result<Filter, Error> {
+    let mut filter = Filter { show_deleted: request.show_deleted, ..Filter::default() };
+    for term in filter::parse(&request.filter, &["account", "language_code", "tag", "email"])? {
+        let value = term.equals()?.to_owned();
+        match term.field {
+            "account" => {
+                filter.account = Some(AccountId::parse(&value).map_err(|_| term.refuse())?);
+            }
+            "language_code" => filter.language_code = Some(value),
+            "tag" => filter.tag = Some(value.to_lowercase()),
+            "email" => filter.email = Some(value.trim().to_lowercase()),
+            _ => return Err(term.refuse().into()),
+        }
+    }
+    Ok(filter)
+}

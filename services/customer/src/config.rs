@@ -1,0 +1,46 @@
+//! The settings of this service: each is a flag, an environment variable and a sentence of help.
+
+use bus::BusArgs;
+use chassis::{
+    authn::AuthnArgs, database::DatabaseArgs, page::PageArgs, server::ServerArgs,
+    telemetry::TelemetryArgs,
+};
+use clap::Parser;
+use std::path::PathBuf;
+
+/// Keeps contacts, their identities on every channel, their consents and their timeline.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "customer", version)]
+pub struct Config {
+    /// The server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+
+    /// Whose tokens are accepted.
+    #[command(flatten)]
+    pub authn: AuthnArgs,
+
+    /// How pages are sealed.
+    #[command(flatten)]
+    pub pages: PageArgs,
+
+    /// Largest page a `List` call returns, whatever the caller asked for.
+    #[arg(long, env = "MAX_PAGE_SIZE", default_value_t = 200)]
+    pub max_page_size: u32,
+
+    /// The event log.
+    #[command(flatten)]
+    pub bus: BusArgs,
+
+    /// File with the token this service calls others with; it is read again when it changes.
+    #[arg(long, env = "SERVICE_TOKEN_FILE")]
+    pub service_token_file: Option<PathBuf>,
+
+    /// Traces, metrics and logs.
+    #[command(flatten)]
+    pub telemetry: TelemetryArgs,
+}

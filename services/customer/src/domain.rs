@@ -1,0 +1,17 @@
+//! Pure decisions about contacts, identities, consents and accounts: no database, no network, no clock.
+
+mod account;
+mod consent;
+mod contact;
+mod event;
+mod ids;
+mod identity;
+mod values;
+
+pub use account::{Account, AccountProfile};
+pub use consent::{Consent, Purpose};
+pub use contact::{Change, Contact, Profile};
+pub use event::{Event, Occurred};
+pub use identity::{Channel, Identity, IdentityKey};
+pub use ids::{AccountId, ContactId, IdentityId, IdentityName};
+pub use values::{Domain, Email, LanguageCode, Phone, Tags, Text};

@@ -1,0 +1,144 @@
+//! The contact: created, changed, deleted and brought back, each with the event that says so.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, ContactId, Email, Event, LanguageCode, Phone, Tags, Text};
+
+/// What a caller may say of a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The name people call the contact by; may be empty.
+    pub display_name: Text,
+    /// E-mail address; unique among the tenant's live contacts.
+    pub email: Option<Email>,
+    /// Telephone number.
+    pub phone: Option<Phone>,
+    /// Preferred language.
+    pub language_code: LanguageCode,
+    /// The company the contact belongs to.
+    pub account: Option<AccountId>,
+    /// Free labels.
+    pub tags: Tags,
+}
+
+/// A person a tenant does business with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Its name.
+    pub id: ContactId,
+    /// What callers said of it.
+    pub profile: Profile,
+    /// Counts its events, from 1.
+    pub version: u64,
+    /// When it was created.
+    pub create_time: DateTime<Utc>,
+    /// When it last changed.
+    pub update_time: DateTime<Utc>,
+    /// When it was deleted; `None` for a live one.
+    pub delete_time: Option<DateTime<Utc>>,
+}
+
+/// The contact after a decision, and what happened.
+pub type Change = (Contact, Event);
+
+impl Contact {
+    /// Creates a contact.
+    pub fn create(profile: Profile, now: DateTime<Utc>) -> Change {
+        let contact = Self {
+            id: ContactId::new(now),
+            profile,
+            version: 1,
+            create_time: now,
+            update_time: now,
+            delete_time: None,
+        };
+        (contact.clone(), Event::ContactCreated { contact })
+    }
+
+    /// Replaces the profile; `None` if that changes nothing.
+    pub fn update(self, profile: Profile, now: DateTime<Utc>) -> Option<Change> {
+        let changed_fields = changed(&self.profile, &profile);
+        if changed_fields.is_empty() {
+            return None;
+        }
+        let contact = Self { profile, ..self.next(now) };
+        Some((contact.clone(), Event::ContactUpdated { contact, changed_fields }))
+    }
+
+    /// Deletes the contact; `None` if it is deleted already.
+    pub fn delete(self, now: DateTime<Utc>) -> Option<Change> {
+        if self.delete_time.is_some() {
+            return None;
+        }
+        let contact = Self { delete_time: Some(now), ..self.next(now) };
+        Some((contact.clone(), Event::ContactDeleted { contact }))
+    }
+
+    /// Brings a deleted contact back; `None` if it is not deleted.
+    pub fn undelete(self, now: DateTime<Utc>) -> Option<Change> {
+        self.delete_time?;
+        let contact = Self { delete_time: None, ..self.next(now) };
+        Some((contact.clone(), Event::ContactUndeleted { contact }))
+    }
+
+    /// The contact after one more event, otherwise unchanged: what belongs to it was.
+    pub fn next(self, now: DateTime<Utc>) -> Self {
+        Self { version: self.version + 1, update_time: now, ..self }
+    }
+}
+
+fn changed(before: &Profile, after: &Profile) -> Vec<&'static str> {
+    let Profile { display_name, email, phone, language_code, account, tags } = before;
+    let fields = [
+        ("display_name", *display_name != after.display_name),
+        ("email", *email != after.email),
+        ("phone", *phone != after.phone),
+        ("language_code", *language_code != after.language_code),
+        ("account", *account != after.account),
+        ("tags", *tags != after.tags),
+    ];
+    fields.into_iter().filter(|(_, changed)| *changed).map(|(field, _)| field).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(email: &str) -> Profile {
+        Profile {
+            display_name: Text::parse("Ada", 200, "too long").unwrap(),
+            email: Email::parse(email).ok(),
+            phone: None,
+            language_code: LanguageCode::default(),
+            account: None,
+            tags: Tags::default(),
+        }
+    }
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    #[test]
+    fn every_change_counts_and_says_what_changed() {
+        let (contact, _) = Contact::create(profile("ada@example.com"), NOW);
+
+        let (contact, event) = contact.update(profile("ada@example.org"), NOW).unwrap();
+
+        assert_eq!(contact.version, 2);
+        let Event::ContactUpdated { changed_fields, .. } = event else { panic!("{event:?}") };
+        assert_eq!(changed_fields, ["email"]);
+        assert_eq!(contact.update(profile("ada@example.org"), NOW), None);
+    }
+
+    #[test]
+    fn a_contact_is_deleted_once_and_brought_back_once() {
+        let (contact, _) = Contact::create(profile("ada@example.com"), NOW);
+        assert_eq!(contact.clone().undelete(NOW), None);
+
+        let (deleted, _) = contact.delete(NOW).unwrap();
+        assert_eq!(deleted.clone().delete(NOW), None);
+        let (live, _) = deleted.undelete(NOW).unwrap();
+
+        assert_eq!((live.version, live.delete_time), (3, None));
+    }
+}

@@ -1,0 +1,179 @@
+//! Rows of `contacts`.
+
+use chassis::{
+    database::{DbFailure, keyset::older, unique_violation},
+    page::Place,
+    tenant::TenantId,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+};
+use serde_json::{from_str, to_string};
+
+use super::entities::contact::{self, Column, Model};
+use crate::{
+    domain::{AccountId, Contact, ContactId, Email, LanguageCode, Phone, Profile, Tags, Text},
+    error::{Error, Result},
+};
+
+/// What a list of contacts is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Members of this account.
+    pub account: Option<AccountId>,
+    /// With this language.
+    pub language_code: Option<String>,
+    /// With this label.
+    pub tag: Option<String>,
+    /// With this address.
+    pub email: Option<String>,
+    /// Deleted ones too.
+    pub show_deleted: bool,
+}
+
+/// Every contact of the tenant, deleted ones included.
+fn of(tenant: TenantId) -> Select<contact::Entity> {
+    contact::Entity::find().filter(Column::TenantId.eq(tenant.as_uuid()))
+}
+
+/// Where reads of live contacts start, so that none can forget the tenant or see a deleted row.
+fn live(tenant: TenantId) -> Select<contact::Entity> {
+    of(tenant).filter(Column::DeleteTime.is_null())
+}
+
+/// Returns a contact, deleted ones included, or [`Error::ContactNotFound`].
+pub async fn get(conn: &impl ConnectionTrait, tenant: TenantId, id: ContactId) -> Result<Contact> {
+    match of(tenant).filter(Column::Id.eq(id.as_uuid())).one(conn).await? {
+        Some(row) => from_row(row),
+        None => Err(Error::ContactNotFound(id)),
+    }
+}
+
+/// Returns a contact for changing it, deleted ones included: others who want to change it wait.
+pub async fn lock(conn: &impl ConnectionTrait, tenant: TenantId, id: ContactId) -> Result<Contact> {
+    match of(tenant).filter(Column::Id.eq(id.as_uuid())).lock_exclusive().one(conn).await? {
+        Some(row) => from_row(row),
+        None => Err(Error::ContactNotFound(id)),
+    }
+}
+
+/// Returns a live contact for changing it, or [`Error::ContactNotFound`].
+pub async fn lock_live(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: ContactId,
+) -> Result<Contact> {
+    match lock(conn, tenant, id).await? {
+        contact if contact.delete_time.is_none() => Ok(contact),
+        _ => Err(Error::ContactNotFound(id)),
+    }
+}
+
+/// Returns up to `limit` contacts, newest first, after `place`.
+pub async fn page(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    filter: &Filter,
+    place: Option<Place>,
+    limit: u64,
+) -> Result<Vec<Contact>> {
+    let mut query = if filter.show_deleted { of(tenant) } else { live(tenant) };
+    if let Some(account) = filter.account {
+        query = query.filter(Column::AccountId.eq(account.as_uuid()));
+    }
+    if let Some(language_code) = &filter.language_code {
+        query = query.filter(Column::LanguageCode.eq(language_code));
+    }
+    if let Some(email) = &filter.email {
+        query = query.filter(Column::Email.eq(email));
+    }
+    if let Some(tag) = &filter.tag {
+        // Labels are a JSON list, so a whole label stands between quotes.
+        let quoted = to_string(tag).map_err(|_| unreadable())?;
+        let escaped = quoted.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let pattern = sea_orm::sea_query::LikeExpr::new(format!("%{escaped}%")).escape('\\');
+        query = query.filter(Expr::col(Column::Tags).like(pattern));
+    }
+    if let Some(place) = place {
+        query = query.filter(older(Column::CreateTime, Column::Id, place));
+    }
+    let query = query.order_by_desc(Column::CreateTime).order_by_desc(Column::Id).limit(limit);
+    query.all(conn).await?.into_iter().map(from_row).collect()
+}
+
+/// Adds a contact, or [`Error::EmailTaken`] if another live one has that address.
+pub async fn insert(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    contact: &Contact,
+) -> Result<()> {
+    let row = into_row(tenant, contact)?.into_active_model();
+    row.insert(conn).await.map(|_| ()).map_err(email_taken)
+}
+
+/// Replaces the row of the version before, or [`Error::ContactChanged`] if it is another by now.
+pub async fn update(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    contact: &Contact,
+) -> Result<()> {
+    let row = into_row(tenant, contact)?;
+    let before = row.version - 1;
+    let updated = contact::Entity::update_many()
+        .set(row.into_active_model().reset_all())
+        .filter(Column::TenantId.eq(tenant.as_uuid()))
+        .filter(Column::Id.eq(contact.id.as_uuid()))
+        .filter(Column::Version.eq(before))
+        .exec(conn)
+        .await
+        .map_err(email_taken)?;
+    if updated.rows_affected == 0 { Err(Error::ContactChanged(contact.id)) } else { Ok(()) }
+}
+
+fn email_taken(error: DbErr) -> Error {
+    match unique_violation(&error) {
+        Some(key) if key.contains("email") => Error::EmailTaken,
+        Some(_) | None => error.into(),
+    }
+}
+
+fn unreadable() -> Error {
+    Error::Db(DbFailure::from(DbErr::Json("tags".to_owned())))
+}
+
+fn from_row(row: Model) -> Result<Contact> {
+    Ok(Contact {
+        id: ContactId::from_uuid(row.id),
+        profile: Profile {
+            display_name: Text::from_row(row.display_name),
+            email: row.email.map(Email::from_row),
+            phone: row.phone.map(Phone::from_row),
+            language_code: LanguageCode(row.language_code),
+            account: row.account_id.map(AccountId::from_uuid),
+            tags: Tags(from_str(&row.tags).map_err(|_| unreadable())?),
+        },
+        version: u64::try_from(row.version).unwrap_or_default(),
+        create_time: row.create_time,
+        update_time: row.update_time,
+        delete_time: row.delete_time,
+    })
+}
+
+fn into_row(tenant: TenantId, contact: &Contact) -> Result<Model> {
+    let profile = &contact.profile;
+    Ok(Model {
+        tenant_id: tenant.as_uuid(),
+        id: contact.id.as_uuid(),
+        display_name: profile.display_name.as_str().to_owned(),
+        email: profile.email.as_ref().map(|email| email.as_str().to_owned()),
+        phone: profile.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+        language_code: profile.language_code.0.clone(),
+        account_id: profile.account.map(|account| account.as_uuid()),
+        tags: to_string(&profile.tags.0).map_err(|_| unreadable())?,
+        version: i64::try_from(contact.version).unwrap_or(i64::MAX),
+        create_time: contact.create_time,
+        update_time: contact.update_time,
+        delete_time: contact.delete_time,
+    })
+}

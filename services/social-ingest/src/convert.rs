@@ -1,0 +1,86 @@
+//! Contract ⇄ domain, nowhere else.
+
+mod delivery;
+mod envelope;
+mod filters;
+mod inbound_message;
+mod queued;
+mod source;
+
+use chassis::malformed::Malformed;
+use chrono::{DateTime, Utc};
+use proto::{customer::v1 as customer, social::v1 as pb};
+
+pub use delivery::{delivery, resolution};
+pub use envelope::{envelope, envelope_with_body};
+pub use filters::{
+    DELIVERY_FIELDS, ENVELOPE_FIELDS, INBOUND_MESSAGE_FIELDS, SOURCE_FIELDS, channel_named,
+    delivery_state_named, envelope_state_named, source_state_named,
+};
+pub use inbound_message::{analysis, analyzed, inbound_message, message_kind};
+pub use queued::{Queued, queued};
+pub use source::{
+    SOURCE_MASK, change, credentials_of_connect, credentials_of_rotate, health, new_source, source,
+};
+
+use crate::domain::Channel;
+
+/// A time as the contract has it.
+pub fn timestamp(time: DateTime<Utc>) -> prost_types::Timestamp {
+    prost_types::Timestamp {
+        seconds: time.timestamp(),
+        // A leap second counts on beyond a billion; the contract has no room for it.
+        nanos: i32::try_from(time.timestamp_subsec_nanos().min(999_999_999)).unwrap_or(0),
+    }
+}
+
+/// A time that may be unset.
+fn optional(time: Option<DateTime<Utc>>) -> Option<prost_types::Timestamp> {
+    time.map(timestamp)
+}
+
+/// Reads a time of another service's event.
+pub fn time(timestamp: Option<prost_types::Timestamp>) -> Result<DateTime<Utc>, Malformed> {
+    timestamp
+        .and_then(|it| DateTime::from_timestamp(it.seconds, u32::try_from(it.nanos).ok()?))
+        .ok_or(Malformed("must be a time"))
+}
+
+/// A channel as the contract has it.
+pub fn channel(channel: Channel) -> customer::Channel {
+    match channel {
+        Channel::WeChat => customer::Channel::Wechat,
+    }
+}
+
+/// Writes the name of an inbound message that may be absent.
+fn optional_name(name: Option<impl ToString>) -> String {
+    name.map(|it| it.to_string()).unwrap_or_default()
+}
+
+/// The request message without its id, which is what makes two requests the same.
+pub trait WithoutRequestId: prost::Message + Clone {
+    /// Takes the id out of a copy of the request.
+    fn without_request_id(&self) -> (Self, String);
+}
+
+macro_rules! commands {
+    ($($request:ident),+) => {$(
+        impl WithoutRequestId for pb::$request {
+            fn without_request_id(&self) -> (Self, String) {
+                let mut request = self.clone();
+                let request_id = std::mem::take(&mut request.request_id);
+                (request, request_id)
+            }
+        }
+    )+};
+}
+
+commands!(
+    ConnectSourceRequest,
+    UpdateSourceRequest,
+    RotateCredentialsRequest,
+    DisconnectSourceRequest,
+    ReprocessEnvelopeRequest,
+    ResolveDeliveryRequest
+);

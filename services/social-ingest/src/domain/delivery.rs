@@ -1,0 +1,370 @@
+//! The delivery: the ledger row of one reply on its way to a provider, and what may become of it.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Channel, DeliveryId, MessageName, SourceId, ThreadId, words::words};
+use crate::error::Error;
+
+words! {
+    /// How far a delivery got.
+    DeliveryState {
+        /// Waits for its turn, or for its next attempt.
+        Pending = "PENDING",
+        /// Being handed to the provider at this moment.
+        Sending = "SENDING",
+        /// The provider took it.
+        Sent = "SENT",
+        /// The provider refused it, or it was given up before it left.
+        Failed = "FAILED",
+        /// It may or may not have left; never sent again by itself.
+        Unknown = "UNKNOWN",
+    }
+}
+
+/// The ledger row of one reply, keyed by the message and the attempt that caused it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Names it.
+    pub id: DeliveryId,
+    /// The message.
+    pub message: MessageName,
+    /// 1 for the message's first delivery, one more for each retry by an agent.
+    pub attempt: i32,
+    /// Where it goes out.
+    pub source: SourceId,
+    /// Who it goes to.
+    pub thread: ThreadId,
+    /// The kind of channel.
+    pub channel: Channel,
+    /// How far it got.
+    pub state: DeliveryState,
+    /// Attempts that surely did not reach the provider, and the present one.
+    pub attempts: i32,
+    /// Pieces of a long text that the provider has taken.
+    pub parts_sent: i32,
+    /// Why it waits or failed.
+    pub failure_reason: Option<String>,
+    /// The provider's own code; 0 for none.
+    pub provider_code: i64,
+    /// When a pending one is tried next.
+    pub next_attempt_time: Option<DateTime<Utc>>,
+    /// Who is sending it, and until when that is believed.
+    pub lease: Option<Lease>,
+    /// When the row was written.
+    pub create_time: DateTime<Utc>,
+    /// When the state last changed.
+    pub update_time: DateTime<Utc>,
+    /// Counts its events, from 1; 0 before the first.
+    pub version: u64,
+    /// The trace that asked for it.
+    pub traceparent: Option<String>,
+}
+
+/// Who is sending a delivery, and until when that is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// One run of one process.
+    pub owner: Uuid,
+    /// Afterwards others may say that the outcome is unknown. They may never send.
+    pub expire_time: DateTime<Utc>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The provider took it.
+    Sent,
+    /// The provider said no, or it cannot be sent at all.
+    Refused {
+        /// A stable reason.
+        reason: &'static str,
+        /// The provider's own code; 0 for none.
+        code: i64,
+    },
+    /// It surely was not sent and may be tried again.
+    NotNow {
+        /// A stable reason.
+        reason: &'static str,
+        /// Earliest next attempt.
+        retry_after: Option<Duration>,
+    },
+    /// Nobody knows whether it was sent.
+    Doubtful {
+        /// A stable reason.
+        reason: &'static str,
+    },
+}
+
+/// What happened to a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryEvent {
+    /// The provider took it.
+    Sent,
+    /// It failed for good.
+    Failed,
+    /// It may or may not have left.
+    OutcomeUnknown,
+}
+
+/// How long and how often a delivery is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct RetryPolicy {
+    /// Pause after the first attempt; it doubles after each.
+    pub first_pause: Duration,
+    /// Longest pause, unless the provider asks for more.
+    pub longest_pause: Duration,
+    /// Age at which a delivery that never left fails.
+    pub give_up_after: Duration,
+}
+
+impl RetryPolicy {
+    /// The pause after `attempts` attempts. `jitter`, from 0 to 1, takes away up to half of it.
+    fn pause(&self, attempts: i32, jitter: f64) -> Duration {
+        let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(20);
+        let pause = self.first_pause.saturating_mul(1 << doublings).min(self.longest_pause);
+        pause.mul_f64(1.0 - jitter.clamp(0.0, 1.0) / 2.0)
+    }
+}
+
+impl Delivery {
+    /// Accepts a reply for delivery.
+    pub fn accept(
+        message: MessageName,
+        attempt: i32,
+        (source, thread, channel): (SourceId, ThreadId, Channel),
+        traceparent: Option<String>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id: DeliveryId::new(now),
+            message,
+            attempt,
+            source,
+            thread,
+            channel,
+            state: DeliveryState::Pending,
+            attempts: 0,
+            parts_sent: 0,
+            failure_reason: None,
+            provider_code: 0,
+            next_attempt_time: Some(now),
+            lease: None,
+            create_time: now,
+            update_time: now,
+            version: 0,
+            traceparent,
+        }
+    }
+
+    /// Begins an attempt: from here on the reply may leave.
+    pub fn send(self, lease: Lease, now: DateTime<Utc>) -> Self {
+        Self {
+            state: DeliveryState::Sending,
+            attempts: self.attempts.saturating_add(1),
+            next_attempt_time: None,
+            lease: Some(lease),
+            update_time: now,
+            ..self
+        }
+    }
+
+    /// Counts an attempt that ended before it began.
+    pub fn not_begun(self) -> Self {
+        Self { attempts: self.attempts.saturating_add(1), ..self }
+    }
+
+    /// Ends an attempt. One that may be repeated is given up once the delivery is too old.
+    pub fn end(
+        self,
+        verdict: &Verdict,
+        policy: &RetryPolicy,
+        jitter: f64,
+        now: DateTime<Utc>,
+    ) -> (Self, Option<DeliveryEvent>) {
+        match *verdict {
+            Verdict::Sent => self.settle(DeliveryEvent::Sent, None, 0, now),
+            Verdict::Refused { reason, code } => {
+                self.settle(DeliveryEvent::Failed, Some(reason), code, now)
+            }
+            Verdict::Doubtful { reason } => {
+                self.settle(DeliveryEvent::OutcomeUnknown, Some(reason), 0, now)
+            }
+            Verdict::NotNow { reason, retry_after } => {
+                let pause = policy.pause(self.attempts, jitter).max(retry_after.unwrap_or_default());
+                let next = now + pause;
+                if self.create_time + policy.give_up_after < next {
+                    return self.settle(DeliveryEvent::Failed, Some(reason), 0, now);
+                }
+                let waiting = Self {
+                    state: DeliveryState::Pending,
+                    failure_reason: Some(reason.to_owned()),
+                    next_attempt_time: Some(next),
+                    lease: None,
+                    update_time: now,
+                    ..self
+                };
+                (waiting, None)
+            }
+        }
+    }
+
+    /// Settles one of unknown outcome as an agent found it, or fails with [`Error::DeliverySettled`].
+    pub fn resolve(
+        self,
+        was_sent: Resolution,
+        now: DateTime<Utc>,
+    ) -> Result<(Self, DeliveryEvent), Error> {
+        let (event, reason) = match was_sent {
+            Resolution::Sent => (DeliveryEvent::Sent, None),
+            Resolution::Failed => (DeliveryEvent::Failed, Some("NOT_SENT")),
+        };
+        match self.state {
+            DeliveryState::Unknown => {
+                let (settled, _) = self.settle(event, reason, 0, now);
+                Ok((settled, event))
+            }
+            DeliveryState::Pending
+            | DeliveryState::Sending
+            | DeliveryState::Sent
+            | DeliveryState::Failed => Err(Error::DeliverySettled(self.id)),
+        }
+    }
+
+    fn settle(
+        self,
+        event: DeliveryEvent,
+        reason: Option<&str>,
+        provider_code: i64,
+        now: DateTime<Utc>,
+    ) -> (Self, Option<DeliveryEvent>) {
+        let state = match event {
+            DeliveryEvent::Sent => DeliveryState::Sent,
+            DeliveryEvent::Failed => DeliveryState::Failed,
+            DeliveryEvent::OutcomeUnknown => DeliveryState::Unknown,
+        };
+        let settled = Self {
+            state,
+            failure_reason: reason.map(str::to_owned),
+            provider_code,
+            next_attempt_time: None,
+            update_time: now,
+            version: self.version + 1,
+            ..self
+        };
+        (settled, Some(event))
+    }
+}
+
+/// What an agent found at the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// It was sent.
+    Sent,
+    /// It was not.
+    Failed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: RetryPolicy = RetryPolicy {
+        first_pause: Duration::from_secs(1),
+        longest_pause: Duration::from_secs(60),
+        give_up_after: Duration::from_secs(3600),
+    };
+
+    fn delivery() -> Delivery {
+        let now = DateTime::default();
+        let message = MessageName { conversation: Uuid::nil(), message: Uuid::nil() };
+        let to = (SourceId::new(now), ThreadId::new(now), Channel::WeChat);
+        Delivery::accept(message, 1, to, None, now)
+    }
+
+    fn sending() -> Delivery {
+        let now = DateTime::default();
+        delivery().send(Lease { owner: Uuid::nil(), expire_time: now }, now)
+    }
+
+    #[test]
+    fn every_verdict_ends_in_the_state_it_asks_for() {
+        #[track_caller]
+        fn check(verdict: Verdict, state: DeliveryState, event: Option<DeliveryEvent>, version: u64) {
+            let (ended, announced) = sending().end(&verdict, &POLICY, 0.0, DateTime::default());
+            assert_eq!((ended.state, announced, ended.version), (state, event, version));
+        }
+
+        let throttled = Verdict::NotNow { reason: "THROTTLED", retry_after: None };
+        check(Verdict::Sent, DeliveryState::Sent, Some(DeliveryEvent::Sent), 1);
+        check(
+            Verdict::Refused { reason: "WINDOW_CLOSED", code: 45015 },
+            DeliveryState::Failed,
+            Some(DeliveryEvent::Failed),
+            1,
+        );
+        check(
+            Verdict::Doubtful { reason: "TIMED_OUT" },
+            DeliveryState::Unknown,
+            Some(DeliveryEvent::OutcomeUnknown),
+            1,
+        );
+        check(throttled, DeliveryState::Pending, None, 0);
+    }
+
+    #[test]
+    fn what_never_left_is_given_up_when_it_is_too_old() {
+        let throttled = Verdict::NotNow { reason: "THROTTLED", retry_after: None };
+        let late = DateTime::default() + Duration::from_secs(3600);
+
+        let (failed, event) = sending().end(&throttled, &POLICY, 0.0, late);
+
+        assert_eq!((failed.state, event), (DeliveryState::Failed, Some(DeliveryEvent::Failed)));
+        assert_eq!(failed.failure_reason.as_deref(), Some("THROTTLED"));
+    }
+
+    #[test]
+    fn pauses_double_up_to_their_limit_and_jitter_takes_away_half_at_most() {
+        #[track_caller]
+        fn check(attempts: i32, jitter: f64, millis: u64) {
+            assert_eq!(POLICY.pause(attempts, jitter), Duration::from_millis(millis));
+        }
+
+        check(1, 0.0, 1_000);
+        check(2, 0.0, 2_000);
+        check(3, 1.0, 2_000);
+        check(7, 0.0, 60_000);
+        check(i32::MAX, 0.0, 60_000);
+        check(i32::MIN, 0.0, 1_000);
+    }
+
+    #[test]
+    fn a_provider_may_ask_for_a_longer_pause() {
+        let retry_after = Some(Duration::from_secs(300));
+        let throttled = Verdict::NotNow { reason: "THROTTLED", retry_after };
+
+        let (waiting, _) = sending().end(&throttled, &POLICY, 1.0, DateTime::default());
+
+        assert_eq!(
+            waiting.next_attempt_time,
+            Some(DateTime::default() + Duration::from_secs(300))
+        );
+    }
+
+    #[test]
+    fn only_an_unknown_outcome_can_be_resolved() {
+        let doubtful = Verdict::Doubtful { reason: "CUT" };
+        let (unknown, _) = sending().end(&doubtful, &POLICY, 0.0, DateTime::default());
+
+        let (sent, event) = unknown.resolve(Resolution::Sent, DateTime::default()).unwrap();
+
+        assert_eq!((sent.state, event, sent.version), (DeliveryState::Sent, DeliveryEvent::Sent, 2));
+        assert!(matches!(
+            sent.resolve(Resolution::Failed, DateTime::default()),
+            Err(Error::DeliverySettled(_))
+        ));
+    }
+}

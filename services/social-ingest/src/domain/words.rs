@@ -1,0 +1,24 @@
+//! Enums that are stored and compared by a stable word.
+
+/// Declares an enum whose variants have a word each, for storage and filters.
+macro_rules! words {
+    ($(#[$doc:meta])* $kind:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $kind { $($(#[$variant_doc])* $variant,)+ }
+
+        impl $kind {
+            /// The word that is stored; it never changes.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// Reads the word back, or finds none.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+pub(super) use words;

@@ -1,0 +1,98 @@
+//! Every way a request to this service can fail, named by what the caller can do about it.
+
+use chassis::{
+    command::CommandError, database::DbFailure, filter::BadFilter, malformed::Malformed,
+    mask::UnknownPath, page::BadPageToken,
+};
+use sea_orm::DbErr;
+
+use crate::domain::{DeliveryId, EnvelopeName, InboundMessageId, SourceId};
+
+/// What a use case returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A field does not have its shape.
+    #[error("`{field}` {problem}")]
+    InvalidField {
+        /// The field, as the contract names it.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: Malformed,
+    },
+
+    /// The source is not there for this caller.
+    #[error("source `{0}` does not exist")]
+    SourceNotFound(SourceId),
+
+    /// The envelope is not there for this caller.
+    #[error("envelope `{0}` does not exist")]
+    EnvelopeNotFound(EnvelopeName),
+
+    /// The inbound message is not there for this caller.
+    #[error("inbound message `{0}` does not exist")]
+    InboundMessageNotFound(InboundMessageId),
+
+    /// The delivery is not there for this caller.
+    #[error("delivery `{0}` does not exist")]
+    DeliveryNotFound(DeliveryId),
+
+    /// The same account of the provider is connected already.
+    #[error("the tenant has connected this account already")]
+    AccountConnected,
+
+    /// The new credentials are of another account.
+    #[error("the credentials are of another account than that of `{0}`")]
+    AccountDiffers(SourceId),
+
+    /// The source works no more.
+    #[error("source `{0}` is disconnected")]
+    SourceDisconnected(SourceId),
+
+    /// The etag is not that of the present version.
+    #[error("source `{0}` was changed by someone else")]
+    SourceChanged(SourceId),
+
+    /// The outcome of the delivery is known, or not yet in doubt.
+    #[error("the outcome of delivery `{0}` is not in doubt")]
+    DeliverySettled(DeliveryId),
+
+    /// The request id was used for another request, or the database failed while it was claimed.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+
+    /// The page token does not continue this list.
+    #[error(transparent)]
+    PageToken(#[from] BadPageToken),
+
+    /// The filter cannot be used.
+    #[error(transparent)]
+    Filter(#[from] BadFilter),
+
+    /// The mask names a field that cannot be changed.
+    #[error(transparent)]
+    Mask(#[from] UnknownPath),
+
+    /// The stored credentials do not open: the key is another than the one they were sealed with.
+    #[error("credentials of `{0}` cannot be opened")]
+    CredentialsSealed(SourceId),
+
+    /// The database failed.
+    #[error("internal error")]
+    Db(#[source] DbFailure),
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+impl Error {
+    /// Names the field that does not have its shape.
+    pub fn field(field: &'static str) -> impl FnOnce(Malformed) -> Self {
+        move |problem| Self::InvalidField { field, problem }
+    }
+}
