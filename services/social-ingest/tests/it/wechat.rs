@@ -59,7 +59,7 @@ pub(crate) struct Harness {
 pub(crate) fn settings() -> Settings {
     Settings {
         reach: Reach::Anywhere,
-        connect_timeout: Duration::from_millis(500),
+        connect_timeout: Duration::from_secs(2),
         total_timeout: Duration::from_secs(5),
         token_endpoint: TokenEndpoint::Stable,
     }
