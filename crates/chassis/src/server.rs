@@ -45,7 +45,7 @@ pub struct ServerOptions {
     pub ready: Option<watch::Receiver<bool>>,
 }
 
-/// Serves `routes` until `stop` is cancelled, then drains: NOT_SERVING, the pre-stop delay, GOAWAY, and what is
+/// Serves `routes` until `stop` is cancelled, then drains: `NOT_SERVING`, the pre-stop delay, GOAWAY, and what is
 /// in flight for at most the drain timeout.
 ///
 /// A handler that answers with an endless stream ends it itself when `stop` is cancelled, or it is cut.
@@ -64,6 +64,7 @@ pub async fn run(
         false => routes,
     };
     let health = Health::new(service_names, ready);
+    health.start().await;
     let gate = Gate::new(service, &args, verifier.clone(), policy, routes.prepare());
     let limits = args.connection_limits();
     let probe_limits = ConnectionLimits { drain_timeout: PROBE_DRAIN_TIMEOUT, ..limits.clone() };

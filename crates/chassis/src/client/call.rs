@@ -33,7 +33,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// Longest pause, unless the server asks for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Makes a call. Fails with DEADLINE_EXCEEDED when its time is up, with UNAVAILABLE when nobody can be reached.
+/// Makes a call. Fails with `DEADLINE_EXCEEDED` when its time is up, with UNAVAILABLE when nobody can be reached.
 pub(super) async fn make(
     shared: &Shared,
     request: Request<Body>,

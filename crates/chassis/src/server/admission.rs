@@ -133,6 +133,11 @@ impl Permit {
     pub(super) fn answered(self) {
         self.admission.answered(self.admitted.elapsed());
     }
+
+    /// Gives the place back of a request that was not answered in time, which is slow whatever that time was.
+    pub(super) fn overran(self) {
+        self.admission.answered(Duration::MAX);
+    }
 }
 
 impl Drop for Permit {

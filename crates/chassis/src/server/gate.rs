@@ -87,16 +87,20 @@ impl Gate {
         let permit = self.shared.admission.admit()?;
         let work = deadline::within(deadline, self.enter(request, rpc));
         // A handler that is late is dropped here, and with it all it was doing.
-        let outcome = match timeout_at(deadline, AssertUnwindSafe(work).catch_unwind()).await {
-            Ok(Ok(outcome)) => outcome,
+        match timeout_at(deadline, AssertUnwindSafe(work).catch_unwind()).await {
+            Ok(Ok(outcome)) => {
+                permit.answered();
+                outcome
+            }
             Ok(Err(_)) => {
                 tracing::error!("a handler panicked");
                 Err(Refusal::Panicked)
             }
-            Err(_) => Err(Refusal::DeadlineExceeded),
-        };
-        permit.answered();
-        outcome
+            Err(_) => {
+                permit.overran();
+                Err(Refusal::DeadlineExceeded)
+            }
+        }
     }
 
     async fn enter(

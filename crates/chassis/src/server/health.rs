@@ -33,9 +33,14 @@ impl Health {
         Plain::new(Routes::new(HealthServer::new(service)))
     }
 
+    /// Reports alive and not yet ready, before the first probe can ask.
+    pub(super) async fn start(&self) {
+        self.reporter.set_service_status(LIVENESS, ServingStatus::Serving).await;
+        self.report(ServingStatus::NotServing).await;
+    }
+
     /// Reports ready whenever the service is, until `stop`.
     pub(super) async fn follow_until(&self, stop: CancellationToken) {
-        self.reporter.set_service_status(LIVENESS, ServingStatus::Serving).await;
         let Some(mut ready) = self.ready.clone() else {
             self.report(ServingStatus::Serving).await;
             return stop.cancelled().await;

@@ -15,7 +15,7 @@ use chassis::{
 };
 use futures::stream::{self, BoxStream};
 use tempfile::TempDir;
-use tokio::task::JoinHandle;
+use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::{Request, Response, Status, service::Routes, transport::Channel};
 use tonic_health::pb::{
@@ -141,6 +141,17 @@ impl Served {
         policy: Policy,
         authn: &AuthnArgs,
     ) -> Self {
+        Self::ready_when(None, listeners, probe, args, policy, authn).await
+    }
+
+    pub(crate) async fn ready_when(
+        ready: Option<watch::Receiver<bool>>,
+        listeners: Listeners,
+        probe: Probe,
+        args: ServerArgs,
+        policy: Policy,
+        authn: &AuthnArgs,
+    ) -> Self {
         let url = listeners.grpc_url().unwrap();
         let health_url = listeners.health_url().unwrap();
         let options = ServerOptions {
@@ -150,7 +161,7 @@ impl Served {
             policy,
             descriptors: FILE_DESCRIPTOR_SET,
             service_names: &["grpc.health.v1.Health"],
-            ready: None,
+            ready,
         };
         let routes = Routes::new(HealthServer::new(probe));
         let stop = CancellationToken::new();

@@ -5,6 +5,7 @@
 mod deadlines;
 mod drain;
 mod harness;
+mod health;
 mod keys;
 mod limits;
 mod local_issuer;
