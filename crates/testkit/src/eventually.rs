@@ -42,31 +42,42 @@ impl Seen for bool {
 #[track_caller]
 pub fn eventually<Ask, Answer>(
     what: &str,
-    mut ask: Ask,
+    ask: Ask,
 ) -> impl Future<Output = <Answer::Output as Seen>::Value>
 where
     Ask: FnMut() -> Answer,
     Answer: Future,
     Answer::Output: Seen,
 {
-    let caller = Location::caller();
-    async move {
-        let started = Instant::now();
-        let mut pause = FIRST_PAUSE;
-        loop {
-            // An ask that hangs is no answer either.
-            let left = LIMIT.saturating_sub(started.elapsed());
-            if let Ok(answer) = tokio::time::timeout(left, ask()).await
-                && let Some(value) = answer.seen()
-            {
-                return value;
-            }
-            if LIMIT <= started.elapsed() {
-                panic!("{caller}: waited {} s for {what}", LIMIT.as_secs());
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+    within(LIMIT, what, ask, Location::caller())
+}
+
+async fn within<Ask, Answer>(
+    limit: Duration,
+    what: &str,
+    mut ask: Ask,
+    caller: &'static Location<'static>,
+) -> <Answer::Output as Seen>::Value
+where
+    Ask: FnMut() -> Answer,
+    Answer: Future,
+    Answer::Output: Seen,
+{
+    let started = Instant::now();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        // An ask that hangs is no answer either.
+        let left = limit.saturating_sub(started.elapsed());
+        if let Ok(answer) = tokio::time::timeout(left, ask()).await
+            && let Some(value) = answer.seen()
+        {
+            return value;
         }
+        if limit <= started.elapsed() {
+            panic!("{caller}: waited {limit:?} for {what}");
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
@@ -90,5 +101,14 @@ mod tests {
     #[tokio::test]
     async fn what_is_there_costs_no_time() {
         eventually("what is there", || async { true }).await;
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "waited 10ms for an answer that never comes")]
+    async fn what_never_comes_is_named() {
+        let limit = Duration::from_millis(10);
+        let ask = std::future::pending::<bool>;
+
+        within(limit, "an answer that never comes", ask, Location::caller()).await;
     }
 }

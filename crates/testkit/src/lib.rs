@@ -9,7 +9,7 @@ mod database;
 mod eventually;
 mod issuer;
 mod listeners;
-//mod log;
+mod log;
 mod outside;
 
 pub use client::client;
@@ -17,4 +17,4 @@ pub use database::TestDatabase;
 pub use eventually::{Seen, eventually};
 pub use issuer::TestIssuer;
 pub use listeners::{Addresses, listener, listeners};
-//pub use log::TestLog;
+pub use log::TestLog;
