@@ -155,7 +155,7 @@ fn bare_methods(files: &[File]) -> Vec<String> {
         let lines: Vec<&str> = file.text.lines().collect();
         for index in 0..tokens.len() {
             let (line, is_method) = (tokens[index].line, follows(&tokens, index, &["rpc"]));
-            if !is_method || !tokens.get(index + 2).is_some_and(|it| it.text == "(") {
+            if !is_method || tokens.get(index + 2).is_none_or(|it| it.text != "(") {
                 continue;
             }
             let name = &tokens[index + 1].text;

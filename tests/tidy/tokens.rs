@@ -233,7 +233,7 @@ fn paths_spell_out_the_groups_of_a_use() {
 }
 
 #[test]
-fn test_modules_are_left_out() {
+fn modules_of_tests_are_left_out() {
     let source = "a; #[cfg(test)] #[allow(x)] mod tests { fn b() { c } } d; #[cfg(test)] mod e; f";
 
     let left = without_tests(&tokens(source));
