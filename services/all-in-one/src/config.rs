@@ -91,10 +91,6 @@ pub struct TokenArgs {
     /// What the bearer may do: `admin`, `agent`, `viewer` or `service`.
     #[arg(long, default_value = "admin")]
     pub role: Role,
-
-    /// Who the bearer is, as agents are assigned conversations.
-    #[arg(long, default_value = "local-user")]
-    pub subject: String,
 }
 
 /// Settings of `kith trace`.

@@ -9,7 +9,6 @@ mod timeline;
 use chassis::{clock::Clock, command::Work, database::Database, page::Lists, tenant::TenantId};
 
 pub use consents::Answer;
-pub use identities::Upserted;
 
 use crate::{announce, domain::Event, error::Result};
 

@@ -2,11 +2,13 @@
 
 use bus::BusArgs;
 use chassis::{
-    authn::AuthnArgs, database::DatabaseArgs, page::PageArgs, server::ServerArgs,
+    authn::{AuthnArgs, TokenArgs},
+    database::DatabaseArgs,
+    page::PageArgs,
+    server::ServerArgs,
     telemetry::TelemetryArgs,
 };
 use clap::Parser;
-use std::path::PathBuf;
 
 /// Keeps contacts, their identities on every channel, their consents and their timeline.
 #[derive(Clone, Debug, Parser)]
@@ -36,9 +38,9 @@ pub struct Config {
     #[command(flatten)]
     pub bus: BusArgs,
 
-    /// File with the token this service calls others with; it is read again when it changes.
-    #[arg(long, env = "SERVICE_TOKEN_FILE")]
-    pub service_token_file: Option<PathBuf>,
+    /// The service's own token.
+    #[command(flatten)]
+    pub token: TokenArgs,
 
     /// Traces, metrics and logs.
     #[command(flatten)]

@@ -4,13 +4,13 @@ mod account;
 mod consent;
 mod contact;
 mod event;
-mod ids;
 mod identity;
+mod ids;
 mod values;
 
 pub use account::{Account, AccountProfile};
 pub use consent::{Consent, Purpose};
-pub use contact::{Change, Contact, Profile};
+pub use contact::{Contact, Profile};
 pub use event::{Event, Occurred};
 pub use identity::{Channel, Identity, IdentityKey};
 pub use ids::{AccountId, ContactId, IdentityId, IdentityName};

@@ -1,12 +1,8 @@
 //! Every way a request to this service can fail, named by what the caller can do about it.
 
 use chassis::{
-    command::CommandError,
-    database::DbFailure,
-    filter::BadFilter,
-    malformed::Malformed,
-    mask::UnknownPath,
-    page::BadPage,
+    command::CommandError, database::DbFailure, filter::BadFilter, malformed::Malformed,
+    mask::UnknownPath, page::BadPage,
 };
 use sea_orm::DbErr;
 

@@ -8,9 +8,7 @@ use proto::{
 use tonic::{Request, Response, Status};
 
 use super::{Api, request_key};
-use crate::{
-    convert, domain::AccountId, error::Error, store::accounts::Filter,
-};
+use crate::{convert, domain::AccountId, error::Error, store::accounts::Filter};
 
 const MUTABLE: &[&str] = &["display_name", "domain", "industry"];
 
@@ -49,8 +47,7 @@ impl AccountService for Api {
         let (caller, request) = request::open(request, Required::missing_field)?;
         let filter = list_filter(&request.filter)?;
         let asked = PageRequest { size: request.page_size, token: request.page_token };
-        let page =
-            self.app.list_accounts(caller.tenant, &filter, &request.filter, &asked).await?;
+        let page = self.app.list_accounts(caller.tenant, &filter, &request.filter, &asked).await?;
         Ok(Response::new(pb::ListAccountsResponse {
             accounts: page.items.into_iter().map(convert::account_to_pb).collect(),
             next_page_token: page.next_token,

@@ -8,13 +8,7 @@ use proto::{
 use tonic::{Request, Response, Status};
 
 use super::{Api, request_key};
-use crate::{
-    app::Answer,
-    convert,
-    domain::AccountId,
-    error::Error,
-    store::contacts::Filter,
-};
+use crate::{app::Answer, convert, domain::AccountId, error::Error, store::contacts::Filter};
 
 const MUTABLE: &[&str] = &["display_name", "email", "phone", "language_code", "account", "tags"];
 
@@ -53,8 +47,7 @@ impl ContactService for Api {
         let (caller, request) = request::open(request, Required::missing_field)?;
         let filter = list_filter(&request)?;
         let asked = PageRequest { size: request.page_size, token: request.page_token };
-        let page =
-            self.app.list_contacts(caller.tenant, &filter, &request.filter, &asked).await?;
+        let page = self.app.list_contacts(caller.tenant, &filter, &request.filter, &asked).await?;
         Ok(Response::new(pb::ListContactsResponse {
             contacts: page.items.into_iter().map(convert::contact_to_pb).collect(),
             next_page_token: page.next_token,

@@ -8,7 +8,7 @@ use proto::{
 use tonic::{Request, Response, Status};
 
 use super::Api;
-use crate::{convert};
+use crate::convert;
 
 #[tonic::async_trait]
 impl TimelineService for Api {

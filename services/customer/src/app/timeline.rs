@@ -25,6 +25,8 @@ impl App {
         store::contacts::get(&txn, tenant, contact).await?;
         let found =
             store::timeline::page(&txn, tenant, contact, listing.after, listing.limit()).await?;
-        Ok(self.lists.end(&listing, found, |entry| Place { time: entry.event_time, id: entry.event_id }))
+        Ok(self
+            .lists
+            .end(&listing, found, |entry| Place { time: entry.event_time, id: entry.event_id }))
     }
 }

@@ -40,7 +40,7 @@ pub struct Contact {
 }
 
 /// The contact after a decision, and what happened.
-pub type Change = (Contact, Event);
+type Change = (Contact, Event);
 
 impl Contact {
     /// Creates a contact.

@@ -49,13 +49,18 @@ impl IdentityKey {
         if 128 < realm.len() || realm.chars().any(char::is_control) {
             return Err(Malformed("must have a realm of at most 128 characters"));
         }
-        let external_id = Text::parse(external_id, 256, "must have an id of at most 256 characters")?;
+        let external_id =
+            Text::parse(external_id, 256, "must have an id of at most 256 characters")?;
         if external_id.is_empty() {
             return Err(Malformed("must have an external id"));
         }
         let external_id = match channel {
-            Channel::Email => Text::from_row(Email::parse(external_id.as_str())?.as_str().to_owned()),
-            Channel::Phone => Text::from_row(Phone::parse(external_id.as_str())?.as_str().to_owned()),
+            Channel::Email => {
+                Text::from_row(Email::parse(external_id.as_str())?.as_str().to_owned())
+            }
+            Channel::Phone => {
+                Text::from_row(Phone::parse(external_id.as_str())?.as_str().to_owned())
+            }
             Channel::Wechat
             | Channel::Wecom
             | Channel::Weibo

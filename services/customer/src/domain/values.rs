@@ -59,7 +59,10 @@ impl Email {
         let is_plain = !address.contains(|c: char| c.is_whitespace() || c.is_control());
         match address.split_once('@') {
             Some((local, domain))
-                if is_plain && !local.is_empty() && domain.contains('.') && !domain.contains('@') =>
+                if is_plain
+                    && !local.is_empty()
+                    && domain.contains('.')
+                    && !domain.contains('@') =>
             {
                 Ok(Self(address))
             }

@@ -7,7 +7,8 @@ use chassis::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+    QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait, LikeExpr},
 };
 use serde_json::{from_str, to_string};
 
@@ -92,7 +93,7 @@ pub async fn page(
         // Labels are a JSON list, so a whole label stands between quotes.
         let quoted = to_string(tag).map_err(|_| unreadable())?;
         let escaped = quoted.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let pattern = sea_orm::sea_query::LikeExpr::new(format!("%{escaped}%")).escape('\\');
+        let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
         query = query.filter(Expr::col(Column::Tags).like(pattern));
     }
     if let Some(place) = place {
