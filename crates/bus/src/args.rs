@@ -111,6 +111,9 @@ mod tests {
         assert_eq!(parsed.kafka_replication, built.kafka_replication);
         assert_eq!(parsed.kafka_session_timeout, built.kafka_session_timeout);
         assert_eq!(parsed.events_file, built.events_file);
-        assert_eq!(Command::parse_from(["x", "--kafka-replication", "-1"]).bus.kafka_replication, -1);
+        assert_eq!(
+            Command::parse_from(["x", "--kafka-replication", "-1"]).bus.kafka_replication,
+            -1
+        );
     }
 }

@@ -20,7 +20,7 @@ const MAX_HEADER_BYTES: usize = 512;
 /// Writes a message as the record that goes into the log.
 ///
 /// `traceparent` is the context of the command that made the event; nothing on the way replaces it.
-pub fn encode(message: Message, traceparent: Option<&str>) -> Record {
+pub(crate) fn encode(message: Message, traceparent: Option<&str>) -> Record {
     let text = |value: String| Bytes::from(value);
     let mut headers = vec![
         ("ce_specversion".to_owned(), Bytes::from_static(SPEC_VERSION.as_bytes())),
@@ -48,12 +48,12 @@ pub fn encode(message: Message, traceparent: Option<&str>) -> Record {
 }
 
 /// Reads the event's type alone, to pass over what nobody asked for without reading the rest.
-pub fn kind(record: &Record) -> Option<&str> {
+pub(crate) fn kind(record: &Record) -> Option<&str> {
     record.header("ce_type").and_then(|value| std::str::from_utf8(value).ok())
 }
 
 /// Reads a record back, or rejects one that is not an event of ours and names the first reason.
-pub fn decode(delivered: &Delivered) -> Result<Envelope, Failure> {
+pub(crate) fn decode(delivered: &Delivered) -> Result<Envelope, Failure> {
     let record = &delivered.record;
     if required(record, "ce_specversion")? != SPEC_VERSION {
         return Err(Failure::reject("`ce_specversion` is not `1.0`"));
@@ -94,8 +94,7 @@ fn required<'a>(record: &'a Record, name: &'static str) -> Result<&'a str, Failu
     if value.is_empty() || MAX_HEADER_BYTES < value.len() {
         return Err(Failure::reject(format!("header `{name}` has a bad length")));
     }
-    std::str::from_utf8(value)
-        .map_err(|_| Failure::reject(format!("header `{name}` is not UTF-8")))
+    std::str::from_utf8(value).map_err(|_| Failure::reject(format!("header `{name}` is not UTF-8")))
 }
 
 fn parsed<T, E>(

@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn a_dead_letter_is_what_came_with_origin_and_reason() {
-        let letter = letter(&delivered(vec![1]), "analytics.count", "no `ce_id`", DateTime::default());
+        let letter =
+            letter(&delivered(vec![1]), "analytics.count", "no `ce_id`", DateTime::default());
 
         assert_eq!(letter.topic, "kith.customer.v1.analytics.count.dead");
         assert_eq!(letter.payload.as_deref(), Some([1].as_slice()));

@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn headers_are_these_bytes_and_come_back() {
-        let headers = vec![("a".to_owned(), Bytes::from_static(b"\x00\xff")), (String::new(), Bytes::new())];
+        let headers =
+            vec![("a".to_owned(), Bytes::from_static(b"\x00\xff")), (String::new(), Bytes::new())];
 
         let blob = encode(&headers);
 

@@ -13,7 +13,9 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use crate::log::{Delivered, Log, LogError, MAX_PAYLOAD_BYTES, Partition, Position, Record, Subscription};
+use crate::log::{
+    Delivered, Log, LogError, MAX_PAYLOAD_BYTES, Partition, Position, Record, Subscription,
+};
 use producer::Sender;
 pub use settings::KafkaSettings;
 use subscription::KafkaSubscription;
@@ -57,7 +59,8 @@ impl Log for KafkaLog {
         if records.is_empty() {
             return Ok(());
         }
-        if records.iter().any(|it| MAX_PAYLOAD_BYTES < it.payload.as_ref().map_or(0, |it| it.len())) {
+        if records.iter().any(|it| MAX_PAYLOAD_BYTES < it.payload.as_ref().map_or(0, |it| it.len()))
+        {
             return Err(LogError::Refused("payload is too long".into()));
         }
         let mut topics: Vec<&str> = records.iter().map(|it| it.topic.as_str()).collect();

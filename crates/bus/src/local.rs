@@ -12,7 +12,9 @@ use std::{path::Path, sync::Arc};
 use async_trait::async_trait;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use crate::log::{Delivered, Log, LogError, MAX_PAYLOAD_BYTES, Partition, Position, Record, Subscription};
+use crate::log::{
+    Delivered, Log, LogError, MAX_PAYLOAD_BYTES, Partition, Position, Record, Subscription,
+};
 use file::EventsFile;
 use state::State;
 use subscription::LocalSubscription;
@@ -41,7 +43,8 @@ impl LocalLog {
         let file = Arc::new(file);
         let state = Arc::new(State::load(&file).await?);
         let (commands, queue) = mpsc::channel(WRITER_QUEUE);
-        let writer = tokio::spawn(writer::run(connection, queue, Arc::clone(&state), Arc::clone(&file)));
+        let writer =
+            tokio::spawn(writer::run(connection, queue, Arc::clone(&state), Arc::clone(&file)));
         Ok(Self { file, state, partitions, commands, writer: Mutex::new(Some(writer)) })
     }
 
@@ -76,7 +79,8 @@ impl Log for LocalLog {
         if records.is_empty() {
             return Ok(());
         }
-        if records.iter().any(|it| MAX_PAYLOAD_BYTES < it.payload.as_ref().map_or(0, |it| it.len())) {
+        if records.iter().any(|it| MAX_PAYLOAD_BYTES < it.payload.as_ref().map_or(0, |it| it.len()))
+        {
             return Err(LogError::Refused("payload is too long".into()));
         }
         let mut topics: Vec<&str> = records.iter().map(|it| it.topic.as_str()).collect();

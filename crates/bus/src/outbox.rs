@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use chassis::{telemetry::context, tenant::TenantId};
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 use crate::{log::MAX_PAYLOAD_BYTES, message::Message, sql};
@@ -31,7 +31,10 @@ pub async fn append(conn: &impl ConnectionTrait, messages: &[Message]) -> Result
     let backend = conn.get_database_backend();
     for chunk in messages.chunks(ROWS_PER_INSERT) {
         let values = chunk.iter().flat_map(|message| row(message, traceparent.as_ref()));
-        let insert = format!("INSERT INTO outbox ({COLUMNS}) VALUES {}", sql::rows(backend, chunk.len(), 10));
+        let insert = format!(
+            "INSERT INTO outbox ({COLUMNS}) VALUES {}",
+            sql::rows(backend, chunk.len(), 10)
+        );
         conn.execute_raw(Statement::from_sql_and_values(backend, insert, values)).await?;
     }
     Ok(())

@@ -58,7 +58,9 @@ pub async fn request(
     for position in &positions {
         let from = offset.clamp(position.first, position.end);
         // Parked before seen: a redrive moves an event from the one to the other.
-        parked::store::forget(&txn, group, &position.partition, from).await.map_err(Failure::from)?;
+        parked::store::forget(&txn, group, &position.partition, from)
+            .await
+            .map_err(Failure::from)?;
         inbox::forget(&txn, group, &position.partition, from).await.map_err(Failure::from)?;
     }
     if offset == 0 {

@@ -96,6 +96,9 @@ fn sentence_sum(atoms: &[Atom], hits: &[Hit]) -> f64 {
     let mut sum = 0.0;
     for (index, hit) in hits.iter().enumerate() {
         let Feeling::Valence(valence) = hit.feeling else { continue };
+        if 0.0 < valence && hits.get(index + 1).is_some_and(|next| is_spoilt_by(hit, next)) {
+            continue;
+        }
         let mut value = in_context(atoms, &hits[..index], hit, valence);
         if question {
             value *= if 0.0 < value { ASKED_GOOD } else { ASKED_BAD };
@@ -108,6 +111,11 @@ fn sentence_sum(atoms: &[Atom], hits: &[Hit]) -> f64 {
         sum += value;
     }
     if exclaimed { sum * EXCLAIMED } else { sum }
+}
+
+/// In `great disappointment` and `好慢` the good word only makes the bad one stronger.
+fn is_spoilt_by(hit: &Hit, next: &Hit) -> bool {
+    hit.end == next.start && matches!(next.feeling, Feeling::Valence(valence) if valence < 0.0)
 }
 
 /// What the negations and degrees just before a phrase make of its valence.

@@ -35,6 +35,7 @@ const SERVICES: &[&str] = &[
     "kith.customer.v1.ContactService",
     "kith.customer.v1.IdentityService",
     "kith.customer.v1.TimelineService",
+    bus::ops::NAME,
 ];
 
 /// Runs the service on `listeners` until `stop` is cancelled, then drains what is in flight.
@@ -54,6 +55,7 @@ pub async fn serve(
         clock: links.clock.clone(),
         lists: Lists::new(sealer, config.max_page_size),
     };
+    let routes = api::routes(app, &links);
     let options = ServerOptions {
         service: "customer",
         args: config.server,
@@ -65,7 +67,7 @@ pub async fn serve(
     };
 
     let outcome = tokio::try_join!(
-        server::run(listeners, api::routes(app), options, stop.clone()),
+        server::run(listeners, routes, options, stop.clone()),
         bus::relay::run(db.clone(), links.log.clone(), stop.clone()),
         bus::consumer::run(
             db.clone(),

@@ -2,7 +2,7 @@
 
 use chassis::{
     command::CommandError, database::DbFailure, filter::BadFilter, malformed::Malformed,
-    mask::UnknownPath, page::BadPageToken,
+    mask::UnknownPath, page::BadPage,
 };
 use sea_orm::DbErr;
 
@@ -42,13 +42,13 @@ pub enum Error {
     #[error(transparent)]
     FilterInvalid(#[from] BadFilter),
 
-    /// A page token that does not continue this list.
+    /// A page size or token that does not continue this list.
     #[error(transparent)]
-    PageTokenInvalid(#[from] BadPageToken),
+    BadPage(#[from] BadPage),
 
-    /// The request id came before with another request.
-    #[error("`request_id` came before with another request")]
-    RequestIdReused,
+    /// A command that cannot begin: its id came before, or the database failed.
+    #[error(transparent)]
+    Command(#[from] CommandError),
 
     /// No such inbox.
     #[error("inbox `{0}` does not exist")]
@@ -124,15 +124,6 @@ impl Error {
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         Self::Db(error.into())
-    }
-}
-
-impl From<CommandError> for Error {
-    fn from(error: CommandError) -> Self {
-        match error {
-            CommandError::Reused => Self::RequestIdReused,
-            CommandError::Db(failure) => Self::Db(failure),
-        }
     }
 }
 

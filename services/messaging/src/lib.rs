@@ -1,1 +1,97 @@
-//! Stub.
+//! The messaging service: inboxes, conversations, messages, and the rules that answer them.
+//!
+//! `api` (gRPC) and `events` (the log) come in; `app` holds the use cases; `domain` decides; `store` keeps;
+//! `announce` tells the others. It must not know providers, nor contacts and orders beyond what others tell.
+
+mod announce;
+mod api;
+mod app;
+mod config;
+mod convert;
+mod domain;
+mod error;
+mod events;
+mod store;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use bus::Links;
+use chassis::{
+    authn::Verifier,
+    authz::Policy,
+    client::Client,
+    command,
+    page::{Lists, PageSealer},
+    server::{self, Listeners, ServerOptions},
+};
+use tokio_util::sync::CancellationToken;
+
+pub use config::Config;
+pub use store::Migrator;
+
+/// The gRPC services of this process.
+const SERVICES: &[&str] = &[
+    "kith.messaging.v1.AutoReplyRuleService",
+    "kith.messaging.v1.ConversationService",
+    "kith.messaging.v1.InboxService",
+    "kith.messaging.v1.MessageService",
+];
+
+/// Runs the service on `listeners` until `stop` is cancelled, then drains what is in flight.
+///
+/// Fails if the database cannot be reached or migrated, if the address of another service is
+/// malformed, or if a background task fails for good.
+pub async fn serve(
+    config: Config,
+    listeners: Listeners,
+    links: Links,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let client = |url: &str| Client::new(url, links.tokens.clone(), &config.client);
+    let peers = events::Peers {
+        customer: client(&config.customer_url).context("read `CUSTOMER_URL`")?,
+        sales: client(&config.sales_url).context("read `SALES_URL`")?,
+        social_ingest: client(&config.social_ingest_url).context("read `SOCIAL_INGEST_URL`")?,
+    };
+    let db = config.database.connect::<Migrator>().await.context("connect database")?;
+    let verifier = Verifier::new(&config.authn).await.context("read issuers")?;
+    let sealer = PageSealer::new(&config.pages).context("read page token keys")?;
+    let app = app::App {
+        db: db.clone(),
+        clock: links.clock.clone(),
+        lists: Lists::new(sealer, config.max_page_size),
+    };
+    let options = ServerOptions {
+        service: "messaging",
+        args: config.server,
+        verifier: Arc::new(verifier),
+        policy: Policy::new(proto::METHODS.iter().map(|it| (it.path, it.permission))),
+        descriptors: proto::DESCRIPTORS,
+        service_names: SERVICES,
+        ready: None,
+    };
+
+    let outcome = tokio::try_join!(
+        server::run(listeners, api::routes(app.clone()), options, stop.clone()),
+        bus::relay::run(db.clone(), links.log.clone(), stop.clone()),
+        bus::consumer::run(
+            db.clone(),
+            links.log,
+            events::subscriptions(&app, &peers),
+            links.clock.clone(),
+            stop.clone()
+        ),
+        async {
+            app.keep_waking(config.snooze_check_interval, stop.clone()).await;
+            Ok(())
+        },
+        async {
+            command::purging(db.clone(), links.clock, stop.clone()).await;
+            Ok(())
+        },
+    );
+
+    db.close().await;
+    outcome.map(|_| ())
+}

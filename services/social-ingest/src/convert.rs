@@ -9,7 +9,7 @@ mod source;
 
 use chassis::malformed::Malformed;
 use chrono::{DateTime, Utc};
-use proto::{customer::v1 as customer, social::v1 as pb};
+use proto::customer::v1 as customer;
 
 pub use delivery::{delivery, resolution};
 pub use envelope::{envelope, envelope_with_body};
@@ -57,30 +57,3 @@ pub fn channel(channel: Channel) -> customer::Channel {
 fn optional_name(name: Option<impl ToString>) -> String {
     name.map(|it| it.to_string()).unwrap_or_default()
 }
-
-/// The request message without its id, which is what makes two requests the same.
-pub trait WithoutRequestId: prost::Message + Clone {
-    /// Takes the id out of a copy of the request.
-    fn without_request_id(&self) -> (Self, String);
-}
-
-macro_rules! commands {
-    ($($request:ident),+) => {$(
-        impl WithoutRequestId for pb::$request {
-            fn without_request_id(&self) -> (Self, String) {
-                let mut request = self.clone();
-                let request_id = std::mem::take(&mut request.request_id);
-                (request, request_id)
-            }
-        }
-    )+};
-}
-
-commands!(
-    ConnectSourceRequest,
-    UpdateSourceRequest,
-    RotateCredentialsRequest,
-    DisconnectSourceRequest,
-    ReprocessEnvelopeRequest,
-    ResolveDeliveryRequest
-);

@@ -2,7 +2,7 @@
 
 use chassis::{
     command::CommandError, database::DbFailure, filter::BadFilter, malformed::Malformed,
-    mask::UnknownPath, page::BadPageToken,
+    mask::UnknownPath, page::BadPage,
 };
 use sea_orm::DbErr;
 
@@ -63,9 +63,9 @@ pub enum Error {
     #[error(transparent)]
     Command(#[from] CommandError),
 
-    /// The page token does not continue this list.
+    /// The page asked for cannot be read.
     #[error(transparent)]
-    PageToken(#[from] BadPageToken),
+    Page(#[from] BadPage),
 
     /// The filter cannot be used.
     #[error(transparent)]
@@ -87,6 +87,16 @@ pub enum Error {
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         Self::Db(error.into())
+    }
+}
+
+/// What a handler does about it: an outage passes, everything else needs a person.
+impl From<Error> for bus::Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Db(failure) => failure.into(),
+            error => Self::fail(error),
+        }
     }
 }
 

@@ -153,12 +153,8 @@ pub(crate) async fn forget(
     let backend = conn.get_database_backend();
     let delete = "DELETE FROM inbox
                   WHERE consumer = $1 AND topic = $2 AND log_partition = $3 AND log_offset >= $4";
-    let values: [Value; 4] = [
-        group.into(),
-        partition.topic.as_ref().into(),
-        partition.number.into(),
-        offset.into(),
-    ];
+    let values: [Value; 4] =
+        [group.into(), partition.topic.as_ref().into(), partition.number.into(), offset.into()];
     conn.execute_raw(sql::statement(backend, delete, values)).await?;
     Ok(())
 }

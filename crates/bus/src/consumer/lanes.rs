@@ -164,8 +164,12 @@ mod tests {
             headers: Vec::new(),
             payload: Some(Bytes::from_static(b"12345678")),
         };
-        let delivered =
-            Delivered { partition: Partition::new("t", 0), offset, time: Default::default(), record };
+        let delivered = Delivered {
+            partition: Partition::new("t", 0),
+            offset,
+            time: Default::default(),
+            record,
+        };
         Work { delivered, failures: 0, outages: 0, turn: 0 }
     }
 

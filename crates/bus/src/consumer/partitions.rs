@@ -55,11 +55,7 @@ async fn known(conn: &impl ConnectionTrait, group: &str) -> Result<Vec<Standpoin
     Ok(known)
 }
 
-async fn add(
-    conn: &impl ConnectionTrait,
-    group: &str,
-    partition: &Partition,
-) -> Result<(), DbErr> {
+async fn add(conn: &impl ConnectionTrait, group: &str, partition: &Partition) -> Result<(), DbErr> {
     let backend = conn.get_database_backend();
     let insert = "INSERT INTO consumer_partitions (consumer, topic, log_partition, generation)
                   VALUES ($1, $2, $3, 1) ON CONFLICT DO NOTHING";

@@ -102,12 +102,7 @@ pub(super) async fn process(shop: &Workshop, work: &Work, generation: i64) -> Ou
     outcome
 }
 
-async fn handle(
-    shop: &Workshop,
-    work: &Work,
-    claimant: Claimant<'_>,
-    event: &Envelope,
-) -> Outcome {
+async fn handle(shop: &Workshop, work: &Work, claimant: Claimant<'_>, event: &Envelope) -> Outcome {
     let attempt = AssertUnwindSafe(attempt(shop, claimant, event)).catch_unwind();
     let outcome = match attempt.await {
         Ok(Ok(true)) => return Outcome::Applied,
@@ -115,7 +110,9 @@ async fn handle(
         Ok(Ok(false)) => settle(shop, work, claimant, event, None).await,
         Ok(Err(Failure::Retry(reason))) => return Outcome::Outage(reason),
         Ok(Err(failure)) => settle(shop, work, claimant, event, Some(failure)).await,
-        Err(_) => settle(shop, work, claimant, event, Some(Failure::fail("handler panicked"))).await,
+        Err(_) => {
+            settle(shop, work, claimant, event, Some(Failure::fail("handler panicked"))).await
+        }
     };
     match outcome {
         Ok(outcome) => outcome,
@@ -225,10 +222,7 @@ fn span(shop: &Workshop, event: &Envelope) -> Span {
     span.set_attribute(names::KITH_SERVICE, service(&*shop.handler));
     span.set_attribute(names::KITH_TENANT_ID, event.tenant.to_string());
     span.set_attribute(names::KITH_EVENT_TYPE, event.kind.clone());
-    span.set_attribute(
-        names::KITH_EVENT_VERSION,
-        i64::try_from(event.version).unwrap_or(i64::MAX),
-    );
+    span.set_attribute(names::KITH_EVENT_VERSION, i64::try_from(event.version).unwrap_or(i64::MAX));
     if let Some(traceparent) = &event.traceparent {
         context::link_to(&span, traceparent);
     }

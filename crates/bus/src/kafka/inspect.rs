@@ -55,7 +55,8 @@ pub(super) async fn read(
     limit: usize,
 ) -> Result<Vec<Delivered>, LogError> {
     off_runtime(move || {
-        let observer: Observer = settings.observer("kith.read").create_with_context(QuietContext)?;
+        let observer: Observer =
+            settings.observer("kith.read").create_with_context(QuietContext)?;
         let name = settings.outside(&partition.topic);
         let (first, end) = observer.fetch_watermarks(&name, partition.number, TIMEOUT)?;
         let mut records: Vec<Delivered> = Vec::new();
@@ -130,7 +131,11 @@ fn oldest_unread(
     let mut list = TopicPartitionList::new();
     for position in positions.iter().filter(|it| it.lag() != 0) {
         let name = settings.outside(&position.partition.topic);
-        list.add_partition_offset(&name, position.partition.number, Offset::Offset(position.stored))?;
+        list.add_partition_offset(
+            &name,
+            position.partition.number,
+            Offset::Offset(position.stored),
+        )?;
     }
     if list.count() == 0 {
         return Ok(oldest);

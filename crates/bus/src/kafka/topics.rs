@@ -27,7 +27,8 @@ pub(super) async fn create(settings: &KafkaSettings, topics: &[&str]) -> Result<
                 .set("retention.bytes", "-1")
         })
         .collect();
-    let options = AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
+    let options =
+        AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
     let outcome = admin.create_topics(&new, &options).await;
     // Dropping joins a thread of the client.
     let _ = tokio::task::spawn_blocking(move || drop(admin)).await;

@@ -9,9 +9,10 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use sea_orm::sqlx::{
     self, ConnectOptions, Executor, Row, SqliteConnection, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+    },
 };
-
 
 use crate::{
     headers,
@@ -168,8 +169,10 @@ fn lock(path: &Path) -> anyhow::Result<File> {
 }
 
 async fn prepare(writer: &mut SqliteConnection) -> anyhow::Result<()> {
-    let format: i64 =
-        sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *writer).await.context("read format")?;
+    let format: i64 = sqlx::query_scalar("PRAGMA user_version")
+        .fetch_one(&mut *writer)
+        .await
+        .context("read format")?;
     match format {
         0 => {
             let create = format!("BEGIN IMMEDIATE; {TABLES} COMMIT;");
@@ -183,7 +186,8 @@ async fn prepare(writer: &mut SqliteConnection) -> anyhow::Result<()> {
 
 fn delivered(row: &SqliteRow, partition: &Partition) -> Result<Delivered, sqlx::Error> {
     let damaged = || sqlx::Error::Decode("headers of a record are damaged".into());
-    let bytes = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<Vec<u8>>, _>(column)?.map(Into::into));
+    let bytes =
+        |column| Ok::<_, sqlx::Error>(row.try_get::<Option<Vec<u8>>, _>(column)?.map(Into::into));
     Ok(Delivered {
         partition: partition.clone(),
         offset: row.try_get("offset")?,

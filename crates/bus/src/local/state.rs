@@ -55,7 +55,11 @@ impl State {
             let partition = Partition::new(&topic, number);
             inner.stored.entry(group.into()).or_default().insert(partition, offset);
         }
-        Ok(Self { inner: Mutex::new(inner), appended: watch::Sender::new(0), to_save: Notify::new() })
+        Ok(Self {
+            inner: Mutex::new(inner),
+            appended: watch::Sender::new(0),
+            to_save: Notify::new(),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -139,7 +143,9 @@ impl State {
     pub(super) fn join(self: &Arc<Self>, group: &str) -> Result<Membership, LogError> {
         let group: Arc<str> = group.into();
         if !self.lock().members.insert(Arc::clone(&group)) {
-            return Err(LogError::Refused(format!("group `{group}` is read by this process already")));
+            return Err(LogError::Refused(format!(
+                "group `{group}` is read by this process already"
+            )));
         }
         Ok(Membership { state: Arc::clone(self), group })
     }

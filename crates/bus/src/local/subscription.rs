@@ -6,6 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use tokio::sync::{mpsc, watch};
 
 use super::{
@@ -25,8 +26,9 @@ struct Cursor {
     is_paused: bool,
 }
 
+type Reading = BoxFuture<'static, Result<Vec<Delivered>, LogError>>;
+
 /// Holds every partition of its topics, because it is the only member.
-#[derive(Debug)]
 pub(super) struct LocalSubscription {
     file: Arc<EventsFile>,
     state: Arc<State>,
@@ -37,6 +39,8 @@ pub(super) struct LocalSubscription {
     /// Whether the partitions were announced.
     is_assigned: bool,
     page: VecDeque<Delivered>,
+    /// A page on its way. Kept here, so that a cancelled wait does not begin it anew.
+    reading: Option<(Partition, Reading)>,
     /// The partition read last, so that each gets its turn.
     last: Option<Partition>,
 }
@@ -67,6 +71,7 @@ impl LocalSubscription {
             cursors,
             is_assigned: false,
             page: VecDeque::new(),
+            reading: None,
             last: None,
         }
     }
@@ -79,7 +84,10 @@ impl LocalSubscription {
         let after = match &self.last {
             Some(last) => self
                 .cursors
-                .range::<Partition, _>((std::ops::Bound::Excluded(last), std::ops::Bound::Unbounded))
+                .range::<Partition, _>((
+                    std::ops::Bound::Excluded(last),
+                    std::ops::Bound::Unbounded,
+                ))
                 .find(is_readable),
             None => None,
         };
@@ -88,9 +96,20 @@ impl LocalSubscription {
             .map(|(partition, cursor)| (partition.clone(), cursor.next))
     }
 
+    fn read(&mut self, partition: Partition, next: i64) -> Result<(), LogError> {
+        let Some(topic) = self.state.topic(&partition.topic) else {
+            return Err(LogError::Refused(format!("topic of `{partition}` is missing")));
+        };
+        let (file, from) = (Arc::clone(&self.file), partition.clone());
+        let reading = async move { file.read(topic.id, &from, next, PAGE).await };
+        self.reading = Some((partition, Box::pin(reading)));
+        Ok(())
+    }
+
     /// Forgets records that were read ahead but not yielded.
     fn drop_page(&mut self, partition: &Partition) {
         self.page.retain(|delivered| delivered.partition != *partition);
+        self.reading.take_if(|(reading, _)| reading == partition);
     }
 }
 
@@ -108,16 +127,17 @@ impl Subscription for LocalSubscription {
                 }
                 return Ok(Incoming::Record(delivered));
             }
+            if let Some((partition, reading)) = &mut self.reading {
+                let page = reading.await;
+                self.last = Some(partition.clone());
+                self.reading = None;
+                self.page = page?.into();
+                continue;
+            }
             // Seen before looking, so that an append in between is not slept through.
             self.appends.borrow_and_update();
             match self.readable() {
-                Some((partition, next)) => {
-                    let Some(topic) = self.state.topic(&partition.topic) else {
-                        return Err(LogError::Refused(format!("topic of `{partition}` is missing")));
-                    };
-                    self.page = self.file.read(topic.id, &partition, next, PAGE).await?.into();
-                    self.last = Some(partition);
-                }
+                Some((partition, next)) => self.read(partition, next)?,
                 None => self.appends.changed().await.map_err(|_| LogError::Closed)?,
             }
         }

@@ -197,12 +197,8 @@ pub(crate) async fn forget(
     offset: i64,
 ) -> Result<(), DbErr> {
     let backend = conn.get_database_backend();
-    let values: [Value; 4] = [
-        group.into(),
-        partition.topic.as_ref().into(),
-        partition.number.into(),
-        offset.into(),
-    ];
+    let values: [Value; 4] =
+        [group.into(), partition.topic.as_ref().into(), partition.number.into(), offset.into()];
     let delete = "DELETE FROM parked_events
                   WHERE consumer = $1 AND topic = $2 AND log_partition = $3 AND log_offset >= $4";
     conn.execute_raw(sql::statement(backend, delete, values)).await?;

@@ -1,13 +1,20 @@
 //! The one format of every table: `[section]` headers, words between them, `#` comments on their own line.
 
+use std::fmt;
+
 /// A table that cannot be read. Shipped tables are, so only a test ever sees one.
-#[derive(Debug, thiserror::Error)]
-#[error("table `{table}`: {problem}")]
+#[derive(Debug)]
 pub(crate) struct Malformed {
     /// The table.
     pub(crate) table: &'static str,
     /// What is wrong with it.
     pub(crate) problem: String,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "table `{}`: {}", self.table, self.problem)
+    }
 }
 
 /// A header and the words under it.

@@ -1,4 +1,4 @@
-//! `kith.customer.v1.AccountService`.
+//! Implements `kith.customer.v1.AccountService`: parse, ask the app, convert.
 
 use chassis::{filter, mask::Mask, page::PageRequest, request};
 use proto::{
@@ -8,7 +8,7 @@ use proto::{
 use tonic::{Request, Response, Status};
 
 use super::{Api, request_key};
-use crate::{convert, domain::AccountId, error::Error, store::accounts::Filter};
+use crate::{convert, domain::AccountFilter, domain::AccountId, error::Error};
 
 const MUTABLE: &[&str] = &["display_name", "domain", "industry"];
 
@@ -91,8 +91,8 @@ impl AccountService for Api {
     }
 }
 
-fn list_filter(text: &str) -> Result<Filter, Error> {
-    let mut filter = Filter::default();
+fn list_filter(text: &str) -> Result<AccountFilter, Error> {
+    let mut filter = AccountFilter::default();
     for term in filter::parse(text, &["domain", "industry"])? {
         let value = term.equals()?.to_owned();
         match term.field {

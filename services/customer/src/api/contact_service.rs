@@ -1,4 +1,4 @@
-//! `kith.customer.v1.ContactService`.
+//! Implements `kith.customer.v1.ContactService`: parse, ask the app, convert.
 
 use chassis::{filter, mask::Mask, page::PageRequest, request};
 use proto::{
@@ -8,7 +8,7 @@ use proto::{
 use tonic::{Request, Response, Status};
 
 use super::{Api, request_key};
-use crate::{app::Answer, convert, domain::AccountId, error::Error, store::contacts::Filter};
+use crate::{app::Answer, convert, domain::AccountId, domain::ContactFilter, error::Error};
 
 const MUTABLE: &[&str] = &["display_name", "email", "phone", "language_code", "account", "tags"];
 
@@ -157,8 +157,9 @@ impl ContactService for Api {
     }
 }
 
-fn list_filter(request: &pb::ListContactsRequest) -> Result<Filter, Error> {
-    let mut filter = Filter { show_deleted: request.show_deleted, ..Filter::default() };
+fn list_filter(request: &pb::ListContactsRequest) -> Result<ContactFilter, Error> {
+    let mut filter =
+        ContactFilter { show_deleted: request.show_deleted, ..ContactFilter::default() };
     for term in filter::parse(&request.filter, &["account", "language_code", "tag", "email"])? {
         let value = term.equals()?.to_owned();
         match term.field {

@@ -1,4 +1,4 @@
-//! `kith.customer.v1.IdentityService`.
+//! Implements `kith.customer.v1.IdentityService`: parse, ask the app, convert.
 
 use chassis::{page::PageRequest, request};
 use proto::{

@@ -1,4 +1,4 @@
-//! `kith.customer.v1.TimelineService`.
+//! Implements `kith.customer.v1.TimelineService`: parse, ask the app, convert.
 
 use chassis::{page::PageRequest, request};
 use proto::{

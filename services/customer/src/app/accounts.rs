@@ -10,9 +10,9 @@ use chassis::{
 
 use super::{App, announce};
 use crate::{
-    domain::{Account, AccountId, AccountProfile},
+    domain::{Account, AccountFilter, AccountId, AccountProfile},
     error::{Error, Result},
-    store::{self, accounts::Filter},
+    store,
 };
 
 impl App {
@@ -43,7 +43,7 @@ impl App {
     pub async fn list_accounts(
         &self,
         tenant: TenantId,
-        filter: &Filter,
+        filter: &AccountFilter,
         scope: &str,
         request: &PageRequest,
     ) -> Result<Page<Account>> {

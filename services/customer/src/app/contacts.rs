@@ -11,9 +11,9 @@ use sea_orm::ConnectionTrait;
 
 use super::{App, announce};
 use crate::{
-    domain::{AccountId, Contact, ContactId, Profile},
+    domain::{AccountId, Contact, ContactFilter, ContactId, Profile},
     error::{Error, Result},
-    store::{self, contacts::Filter},
+    store,
 };
 
 impl App {
@@ -41,7 +41,7 @@ impl App {
     pub async fn list_contacts(
         &self,
         tenant: TenantId,
-        filter: &Filter,
+        filter: &ContactFilter,
         scope: &str,
         request: &PageRequest,
     ) -> Result<Page<Contact>> {

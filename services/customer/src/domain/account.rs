@@ -33,6 +33,15 @@ pub struct Account {
     pub delete_time: Option<DateTime<Utc>>,
 }
 
+/// What a list of accounts is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct AccountFilter {
+    /// With this domain.
+    pub domain: Option<String>,
+    /// In this line of business.
+    pub industry: Option<String>,
+}
+
 impl Account {
     /// Creates an account.
     pub fn create(profile: AccountProfile, now: DateTime<Utc>) -> (Self, Event) {

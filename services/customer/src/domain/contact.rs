@@ -39,6 +39,21 @@ pub struct Contact {
     pub delete_time: Option<DateTime<Utc>>,
 }
 
+/// What a list of contacts is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct ContactFilter {
+    /// Members of this account.
+    pub account: Option<AccountId>,
+    /// With this language.
+    pub language_code: Option<String>,
+    /// With this label.
+    pub tag: Option<String>,
+    /// With this address.
+    pub email: Option<String>,
+    /// Deleted ones too.
+    pub show_deleted: bool,
+}
+
 /// The contact after a decision, and what happened.
 type Change = (Contact, Event);
 

@@ -12,18 +12,9 @@ use sea_orm::{
 
 use super::entities::account::{self, Column, Model};
 use crate::{
-    domain::{Account, AccountId, AccountProfile, Domain, Text},
+    domain::{Account, AccountFilter, AccountId, AccountProfile, Domain, Text},
     error::{Error, Result},
 };
-
-/// What a list of accounts is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// With this domain.
-    pub domain: Option<String>,
-    /// In this line of business.
-    pub industry: Option<String>,
-}
 
 /// Every account of the tenant, deleted ones included.
 fn of(tenant: TenantId) -> Select<account::Entity> {
@@ -59,7 +50,7 @@ pub async fn lock_live(
 pub async fn page(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
-    filter: &Filter,
+    filter: &AccountFilter,
     place: Option<Place>,
     limit: u64,
 ) -> Result<Vec<Account>> {

@@ -14,24 +14,12 @@ use serde_json::{from_str, to_string};
 
 use super::entities::contact::{self, Column, Model};
 use crate::{
-    domain::{AccountId, Contact, ContactId, Email, LanguageCode, Phone, Profile, Tags, Text},
+    domain::{
+        AccountId, Contact, ContactFilter, ContactId, Email, LanguageCode, Phone, Profile, Tags,
+        Text,
+    },
     error::{Error, Result},
 };
-
-/// What a list of contacts is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Members of this account.
-    pub account: Option<AccountId>,
-    /// With this language.
-    pub language_code: Option<String>,
-    /// With this label.
-    pub tag: Option<String>,
-    /// With this address.
-    pub email: Option<String>,
-    /// Deleted ones too.
-    pub show_deleted: bool,
-}
 
 /// Every contact of the tenant, deleted ones included.
 fn of(tenant: TenantId) -> Select<contact::Entity> {
@@ -75,7 +63,7 @@ pub async fn lock_live(
 pub async fn page(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
-    filter: &Filter,
+    filter: &ContactFilter,
     place: Option<Place>,
     limit: u64,
 ) -> Result<Vec<Contact>> {

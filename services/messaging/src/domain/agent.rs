@@ -20,11 +20,6 @@ impl Agent {
         Ok(Self(raw.to_owned()))
     }
 
-    /// Takes a subject that may be left out.
-    pub fn parse_optional(raw: &str) -> Result<Option<Self>, Malformed> {
-        if raw.is_empty() { Ok(None) } else { Self::parse(raw).map(Some) }
-    }
-
     /// The subject as a column holds it.
     pub fn as_str(&self) -> &str {
         &self.0

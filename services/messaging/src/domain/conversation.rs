@@ -78,6 +78,19 @@ pub struct Conversation {
     pub version: u64,
 }
 
+/// Which conversations a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only those that stand there.
+    pub status: Option<Status>,
+    /// Only those of this agent; `Some(None)` for those of none.
+    pub assignee: Option<Option<Agent>>,
+    /// Only those of this inbox.
+    pub inbox: Option<InboxId>,
+    /// Only those with this contact.
+    pub contact: Option<ContactId>,
+}
+
 /// What a contact waits for an answer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {

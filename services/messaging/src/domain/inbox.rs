@@ -51,6 +51,15 @@ pub enum Answering {
     Agents,
 }
 
+/// Which inboxes a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only those of this channel.
+    pub channel: Option<Channel>,
+    /// Only those of this source; `Some(None)` for those without one.
+    pub source: Option<Option<SourceId>>,
+}
+
 /// What happened to an inbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -118,6 +127,15 @@ impl Inbox {
 }
 
 impl Settings {
+    /// Settings that nobody has filled in yet.
+    pub(crate) fn blank() -> Self {
+        Self {
+            display_name: DisplayName::known(""),
+            answering: Answering::Agents,
+            default_assignee: None,
+        }
+    }
+
     fn differences(&self, other: &Self) -> Vec<&'static str> {
         let mut changed = Vec::new();
         if self.display_name != other.display_name {

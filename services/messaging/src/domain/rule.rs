@@ -154,6 +154,15 @@ impl Replies {
     }
 }
 
+/// Which rules a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only those about this intent.
+    pub intent: Option<String>,
+    /// Only those of this inbox; `Some(None)` for those of all.
+    pub inbox: Option<Option<InboxId>>,
+}
+
 /// The place of a rule in the order in which rules decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
@@ -186,6 +195,20 @@ impl Content {
             return Err(Malformed("must have a text for a rule that replies"));
         }
         Ok(self)
+    }
+
+    /// A content that nobody has filled in yet.
+    pub(crate) fn blank() -> Self {
+        Self {
+            display_name: DisplayName::known(""),
+            intent: Intent(String::new()),
+            inbox: None,
+            action: Action::Assign,
+            replies: Replies::default(),
+            assignee: None,
+            priority: Self::USUAL_PRIORITY,
+            switch: Switch::Off,
+        }
     }
 
     fn differences(&self, other: &Self) -> Vec<&'static str> {

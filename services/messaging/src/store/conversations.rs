@@ -1,9 +1,13 @@
 //! The table `conversations`.
 
-use chassis::{database::unique_violation, tenant::TenantId};
+use chassis::{
+    database::{keyset, unique_violation},
+    page::Place,
+    tenant::TenantId,
+};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, Condition, ConnectionTrait, DbErr,
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, DbErr,
     EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::OnConflict,
 };
@@ -14,25 +18,12 @@ use super::{
 };
 use crate::{
     domain::{
-        Agent, Channel, Conversation, Place, Status,
-        conversation::Waiting,
+        Agent, Channel, Conversation, Status,
+        conversation::{Filter, Waiting},
         ids::{ContactId, ConversationId, InboxId, MessageId, ThreadId},
     },
     error::{Error, Result},
 };
-
-/// Which conversations a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only those that stand there.
-    pub status: Option<Status>,
-    /// Only those of this agent; `Some(None)` for those of none.
-    pub assignee: Option<Option<Agent>>,
-    /// Only those of this inbox.
-    pub inbox: Option<InboxId>,
-    /// Only those with this contact.
-    pub contact: Option<ContactId>,
-}
 
 /// Where every read starts.
 fn of(tenant: TenantId) -> Select<Entity> {
@@ -107,13 +98,13 @@ pub async fn due(
     Ok(rows.into_iter().map(named).collect())
 }
 
-/// Reads a page of conversations, newest first, and one more.
+/// Reads a page of conversations, newest first.
 pub async fn page(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     filter: &Filter,
     after: Option<Place>,
-    size: u32,
+    limit: u64,
 ) -> Result<Vec<Conversation>> {
     let mut select = of(tenant);
     if let Some(status) = filter.status {
@@ -131,17 +122,12 @@ pub async fn page(
         select = select.filter(Column::ContactId.eq(contact.as_uuid()));
     }
     if let Some(place) = after {
-        let behind = Condition::any().add(Column::CreateTime.lt(place.create_time)).add(
-            Condition::all()
-                .add(Column::CreateTime.eq(place.create_time))
-                .add(Column::Id.lt(place.id)),
-        );
-        select = select.filter(behind);
+        select = select.filter(keyset::older(Column::CreateTime, Column::Id, place));
     }
     let rows = select
         .order_by_desc(Column::CreateTime)
         .order_by_desc(Column::Id)
-        .limit(u64::from(size) + 1)
+        .limit(limit)
         .all(conn)
         .await?;
     rows.into_iter().map(from_row).collect()

@@ -1,8 +1,12 @@
 //! The table `inboxes`.
 
-use chassis::{database::unique_violation, tenant::TenantId};
+use chassis::{
+    database::{keyset, unique_violation},
+    page::Place,
+    tenant::TenantId,
+};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, Condition, ConnectionTrait, DbErr,
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, DbErr,
     EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::OnConflict,
 };
@@ -13,21 +17,12 @@ use super::{
 };
 use crate::{
     domain::{
-        Agent, Channel, DisplayName, Inbox, Place,
+        Agent, Channel, DisplayName, Inbox,
         ids::{InboxId, SourceId},
-        inbox::{Answering, Settings},
+        inbox::{Answering, Filter, Settings},
     },
     error::{Error, Result},
 };
-
-/// Which inboxes a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only those of this channel.
-    pub channel: Option<Channel>,
-    /// Only those of this source; `Some(None)` for those without one.
-    pub source: Option<Option<SourceId>>,
-}
 
 fn of(tenant: TenantId) -> Select<Entity> {
     Entity::find().filter(Column::TenantId.eq(tenant.as_uuid()))
@@ -67,13 +62,13 @@ pub async fn find_by_source(
     read_one(live(tenant).filter(Column::SourceId.eq(source.as_uuid())), conn).await
 }
 
-/// Reads a page of live inboxes, newest first, and one more.
+/// Reads a page of live inboxes, newest first.
 pub async fn page(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     filter: &Filter,
     after: Option<Place>,
-    size: u32,
+    limit: u64,
 ) -> Result<Vec<Inbox>> {
     let mut select = live(tenant);
     if let Some(channel) = filter.channel {
@@ -85,17 +80,12 @@ pub async fn page(
         None => (),
     }
     if let Some(place) = after {
-        let behind = Condition::any().add(Column::CreateTime.lt(place.create_time)).add(
-            Condition::all()
-                .add(Column::CreateTime.eq(place.create_time))
-                .add(Column::Id.lt(place.id)),
-        );
-        select = select.filter(behind);
+        select = select.filter(keyset::older(Column::CreateTime, Column::Id, place));
     }
     let rows = select
         .order_by_desc(Column::CreateTime)
         .order_by_desc(Column::Id)
-        .limit(u64::from(size) + 1)
+        .limit(limit)
         .all(conn)
         .await?;
     rows.into_iter().map(from_row).collect()

@@ -64,19 +64,19 @@ pub async fn has_cause(
     exists(of(tenant).filter(Column::CauseEventId.eq(cause)), conn).await
 }
 
-/// Reads the messages of a conversation behind `after`, in sequence, and one more.
+/// Reads the messages of a conversation behind `after`, in sequence.
 pub async fn page(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     conversation: ConversationId,
     after: u64,
-    size: u32,
+    limit: u64,
 ) -> Result<Vec<Message>> {
     let rows = of(tenant)
         .filter(Column::ConversationId.eq(conversation.as_uuid()))
         .filter(Column::Sequence.gt(codec::column(after)))
         .order_by_asc(Column::Sequence)
-        .limit(u64::from(size) + 1)
+        .limit(limit)
         .all(conn)
         .await?;
     rows.into_iter().map(from_row).collect()

@@ -16,22 +16,13 @@ use crate::{
     domain::{
         Agent, DisplayName, Rule,
         ids::{InboxId, RuleId},
-        rule::{Action, Content, Intent, Place, Replies, Switch},
+        rule::{Action, Content, Filter, Intent, Place, Replies, Switch},
     },
     error::{Error, Result},
 };
 
 /// Most rules that are looked at for one message.
 const MOST_DECIDING: u64 = 1_000;
-
-/// Which rules a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only those about this intent.
-    pub intent: Option<String>,
-    /// Only those of this inbox; `Some(None)` for those of all.
-    pub inbox: Option<Option<InboxId>>,
-}
 
 /// Where every read starts.
 fn of(tenant: TenantId) -> Select<Entity> {
@@ -65,13 +56,13 @@ pub async fn deciding(
     rows.into_iter().map(from_row).collect()
 }
 
-/// Reads a page of rules in the order in which they decide, and one more.
+/// Reads a page of rules in the order in which they decide.
 pub async fn page(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     filter: &Filter,
     after: Option<Place>,
-    size: u32,
+    limit: u64,
 ) -> Result<Vec<Rule>> {
     let mut select = of(tenant);
     if let Some(intent) = &filter.intent {
@@ -96,7 +87,7 @@ pub async fn page(
             .add(same_time);
         select = select.filter(behind);
     }
-    let rows = in_order(select).limit(u64::from(size) + 1).all(conn).await?;
+    let rows = in_order(select).limit(limit).all(conn).await?;
     rows.into_iter().map(from_row).collect()
 }
 

@@ -212,6 +212,42 @@ impl Delivery {
         }
     }
 
+    /// Ends the attempt of `owner`, who comes too late if others said meanwhile that nobody knows the outcome: then it
+    /// is settled, but never tried again. None if there is nothing for `owner` to end.
+    pub fn end_by(
+        self,
+        owner: Uuid,
+        verdict: &Verdict,
+        policy: &RetryPolicy,
+        jitter: f64,
+        now: DateTime<Utc>,
+    ) -> Option<(Self, Option<DeliveryEvent>)> {
+        if self.lease.is_none_or(|lease| lease.owner != owner) {
+            return None;
+        }
+        match (self.state, verdict) {
+            (DeliveryState::Sending, _) => Some(self.end(verdict, policy, jitter, now)),
+            (DeliveryState::Unknown, Verdict::Sent | Verdict::Refused { .. }) => {
+                Some(self.end(verdict, policy, jitter, now))
+            }
+            (DeliveryState::Unknown, Verdict::NotNow { reason, .. }) => {
+                Some(self.settle(DeliveryEvent::Failed, Some(reason), 0, now))
+            }
+            (DeliveryState::Unknown, Verdict::Doubtful { .. })
+            | (DeliveryState::Pending | DeliveryState::Sent | DeliveryState::Failed, _) => None,
+        }
+    }
+
+    /// Notes that the provider took one more piece, and that the next is being sent. None if `lease` is not of who
+    /// sends it.
+    pub fn advance(self, lease: Lease) -> Option<Self> {
+        let is_sending = self.state == DeliveryState::Sending;
+        if !is_sending || self.lease.is_none_or(|it| it.owner != lease.owner) {
+            return None;
+        }
+        Some(Self { parts_sent: self.parts_sent + 1, lease: Some(lease), ..self })
+    }
+
     /// Settles one of unknown outcome as an agent found it, or fails with [`Error::DeliverySettled`].
     pub fn resolve(
         self,
@@ -352,6 +388,27 @@ mod tests {
             waiting.next_attempt_time,
             Some(DateTime::default() + Duration::from_secs(300))
         );
+    }
+
+    #[test]
+    fn an_owner_who_comes_too_late_settles_but_never_tries_again() {
+        #[track_caller]
+        fn check(verdict: Verdict, expected: Option<DeliveryState>) {
+            let lost = Verdict::Doubtful { reason: "ABANDONED" };
+            let now = DateTime::default();
+            let (unknown, _) = sending().end(&lost, &POLICY, 0.0, now);
+            let ended = unknown.clone().end_by(Uuid::nil(), &verdict, &POLICY, 0.0, now);
+            assert_eq!(ended.map(|(it, _)| it.state), expected);
+            assert_eq!(unknown.end_by(Uuid::max(), &verdict, &POLICY, 0.0, now), None);
+        }
+
+        check(Verdict::Sent, Some(DeliveryState::Sent));
+        check(Verdict::Refused { reason: "OTHER", code: 1 }, Some(DeliveryState::Failed));
+        check(
+            Verdict::NotNow { reason: "THROTTLED", retry_after: None },
+            Some(DeliveryState::Failed),
+        );
+        check(Verdict::Doubtful { reason: "CUT" }, None);
     }
 
     #[test]

@@ -170,16 +170,16 @@ pub async fn is_behind(
     Ok(earlier.one(conn).await?.is_some())
 }
 
-/// Those that someone began to send and did not end: the lease ran out, or its owner cannot be alive.
+/// Those that someone began to send and did not end: the lease ran out.
 ///
-/// A file belongs to one process, so at its start every lease of another owner is that of a dead one.
+/// At a start, say who starts: a file belongs to one process, so there every other owner is dead.
 pub async fn abandoned(
     conn: &impl ConnectionTrait,
-    owner: Uuid,
+    starting: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<Vec<(TenantId, Delivery)>> {
     let mut is_dead = Condition::any().add(delivery::Column::LeaseExpireTime.lt(now));
-    if conn.get_database_backend() == DbBackend::Sqlite {
+    if let (Some(owner), DbBackend::Sqlite) = (starting, conn.get_database_backend()) {
         is_dead = is_dead.add(delivery::Column::LeaseOwner.ne(owner));
     }
     let select = delivery::Entity::find()

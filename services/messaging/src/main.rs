@@ -1,0 +1,22 @@
+//! The messaging service process: reads settings, starts telemetry, serves until told to stop.
+
+use anyhow::Context;
+use bus::Links;
+use chassis::{server::Listeners, shutdown, telemetry};
+use clap::Parser;
+use messaging::Config;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let config = Config::parse();
+    let telemetry = telemetry::init("messaging", &config.telemetry).context("start telemetry")?;
+    let listeners = Listeners::bind(&config.server).await.context("bind listeners")?;
+    let links = Links::from_args(&config.bus, config.service_token_file.as_deref())
+        .await
+        .context("connect event log")?;
+
+    let outcome = messaging::serve(config, listeners, links, shutdown::on_signal()).await;
+
+    telemetry.shutdown().await;
+    outcome
+}
