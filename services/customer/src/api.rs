@@ -6,7 +6,6 @@ mod identity_service;
 mod status;
 mod timeline_service;
 
-use bus::{Links, ops};
 use chassis::{command::RequestKey, tenant::TenantId};
 use prost::Message;
 use proto::customer::v1::{
@@ -15,7 +14,7 @@ use proto::customer::v1::{
 };
 use tonic::service::Routes;
 
-use crate::{app::App, convert, error::Result, events};
+use crate::{app::App, convert, error::Result};
 
 /// Implements the services of the contract.
 #[derive(Clone)]
@@ -23,15 +22,13 @@ struct Api {
     app: App,
 }
 
-/// Every gRPC service of this process.
-pub(crate) fn routes(app: App, links: &Links) -> Routes {
-    let groups = ops::service(app.db.clone(), links, events::subscriptions(), app.lists.clone());
+/// Every service of the contract that is this service's own.
+pub(crate) fn routes(app: App) -> Routes {
     let api = Api { app };
     Routes::new(ContactServiceServer::new(api.clone()))
         .add_service(AccountServiceServer::new(api.clone()))
         .add_service(IdentityServiceServer::new(api.clone()))
         .add_service(TimelineServiceServer::new(api))
-        .add_service(groups)
 }
 
 /// Names a request, so that a repetition gets the first answer.

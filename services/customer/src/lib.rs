@@ -50,12 +50,11 @@ pub async fn serve(
     let db = config.database.connect::<Migrator>().await.context("connect database")?;
     let verifier = Verifier::new(&config.authn).await.context("read issuers")?;
     let sealer = PageSealer::new(&config.pages).context("read page token keys")?;
-    let app = app::App {
-        db: db.clone(),
-        clock: links.clock.clone(),
-        lists: Lists::new(sealer, config.max_page_size),
-    };
-    let routes = api::routes(app, &links);
+    let lists = Lists::new(sealer, config.max_page_size);
+    let handlers = events::subscriptions();
+    let groups = bus::ops::service(db.clone(), &links, handlers.clone(), lists.clone());
+    let app = app::App { db: db.clone(), clock: links.clock.clone(), lists };
+    let routes = api::routes(app).add_service(groups);
     let options = ServerOptions {
         service: "customer",
         args: config.server,
@@ -69,13 +68,7 @@ pub async fn serve(
     let outcome = tokio::try_join!(
         server::run(listeners, routes, options, stop.clone()),
         bus::relay::run(db.clone(), links.log.clone(), stop.clone()),
-        bus::consumer::run(
-            db.clone(),
-            links.log,
-            events::subscriptions(),
-            links.clock.clone(),
-            stop.clone()
-        ),
+        bus::consumer::run(db.clone(), links.log, handlers, links.clock.clone(), stop.clone()),
         async {
             command::purging(db.clone(), links.clock, stop).await;
             Ok(())
