@@ -15,8 +15,8 @@ const DENIED_BAD: f64 = -0.4;
 const ASKED_GOOD: f64 = 0.3;
 const ASKED_BAD: f64 = 0.8;
 /// What "but" does to what stands before and behind it.
-const BEFORE_CONTRAST: f64 = 0.6;
-const AFTER_CONTRAST: f64 = 1.4;
+const BEFORE_CONTRAST: f64 = 0.5;
+const AFTER_CONTRAST: f64 = 1.5;
 /// What an exclamation mark adds.
 const EXCLAIMED: f64 = 1.2;
 /// The sum of valences that scores about 0.7.

@@ -84,9 +84,10 @@ pub struct TokenArgs {
     #[command(flatten)]
     pub data_dir: DataDirArgs,
 
-    /// The tenant to act in: a UUID, or any name, which always stands for the same UUID.
-    #[arg(long, default_value = DEFAULT_TENANT, value_parser = parse_tenant)]
-    pub tenant: TenantId,
+    /// The tenant to act in: a UUID, or any name, which always stands for the same UUID. `*` for a service that
+    /// names the tenant with each call.
+    #[arg(long, default_value = DEFAULT_TENANT, value_parser = parse_token_tenant)]
+    pub tenant: String,
 
     /// What the bearer may do: `admin`, `agent`, `viewer` or `service`.
     #[arg(long, default_value = "admin")]
@@ -134,6 +135,14 @@ pub fn parse_tenant(text: &str) -> Result<TenantId, String> {
     }
     let id = Uuid::try_parse(text).unwrap_or_else(|_| Uuid::new_v5(&TENANT_NAMES, text.as_bytes()));
     Ok(TenantId::new(id))
+}
+
+/// Reads the tenant of a token: one, or `*` for all.
+fn parse_token_tenant(text: &str) -> Result<String, String> {
+    match text {
+        "*" => Ok(text.to_owned()),
+        one => Ok(parse_tenant(one)?.to_string()),
+    }
 }
 
 /// `$XDG_DATA_HOME/kith`, else `~/.local/share/kith`, else `kith-data` here.

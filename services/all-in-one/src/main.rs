@@ -7,10 +7,10 @@ use all_in_one::{
     config::{Cli, Command, TokenArgs, TraceArgs, UpArgs},
     demo, json, text, traces,
 };
-use anyhow::Context;
+use anyhow::{Context, bail};
 use bus::BusArgs;
 use chassis::{
-    authn::LocalIssuer,
+    authn::{LocalIssuer, Role},
     clock::Clock,
     shutdown,
     telemetry::{self, SpanStore},
@@ -69,7 +69,10 @@ fn token(args: &TokenArgs) -> anyhow::Result<()> {
     let folder = &args.data_dir.data_dir;
     std::fs::create_dir_all(folder).with_context(|| format!("create `{}`", folder.display()))?;
     let issuer = LocalIssuer::load_or_create(DataDir::issuer_key(folder))?;
-    say(&issuer.token(&args.tenant.to_string(), args.role, TOKEN_TTL));
+    if args.tenant == "*" && args.role != Role::Service {
+        bail!("only the role `service` may act for every tenant: name one with `--tenant`");
+    }
+    say(&issuer.token(&args.tenant, args.role, TOKEN_TTL));
     Ok(())
 }
 

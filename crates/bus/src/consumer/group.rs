@@ -8,10 +8,7 @@ use std::{
     time::Duration,
 };
 
-use chassis::{
-    database::DbFailure,
-    telemetry::{metrics::metrics, names, service},
-};
+use chassis::telemetry::{metrics::metrics, names, service};
 use opentelemetry::KeyValue;
 use sea_orm::DbErr;
 use tokio::{
@@ -26,8 +23,8 @@ use super::{
     gaps::Gaps,
     handler,
     lanes::{Key, Lanes, Work},
-    partitions::{self, Standpoint},
-    post::{Post, Stage},
+    partitions::Standpoint,
+    post::Post,
     process::{self, Outcome, Workshop},
 };
 use crate::{
