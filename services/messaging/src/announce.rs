@@ -91,7 +91,14 @@ impl About<'_> {
                 let status = convert::status_to_proto(status).into();
                 self.say(
                     version,
-                    &pb::ConversationOpened { conversation, inbox, contact, thread, channel, status },
+                    &pb::ConversationOpened {
+                        conversation,
+                        inbox,
+                        contact,
+                        thread,
+                        channel,
+                        status,
+                    },
                 )
             }
             Fact::Assigned { assignee, reason, status } => self.say(
@@ -151,8 +158,8 @@ impl About<'_> {
                     attempt: i32::try_from(attempt).unwrap_or(i32::MAX),
                 },
             ),
-            Fact::Sent { message, author, send_time, in_reply_to, answered, first_response } => self
-                .say(
+            Fact::Sent { message, author, send_time, in_reply_to, answered, first_response } => {
+                self.say(
                     version,
                     &pb::MessageSent {
                         message: self.name_of(message),
@@ -166,7 +173,8 @@ impl About<'_> {
                         answered_inbound_message: convert::name(answered),
                         first_response_seconds: first_response.map(TimeDelta::as_seconds_f64),
                     },
-                ),
+                )
+            }
             Fact::Failed { message, reason } => self.say(
                 version,
                 &pb::MessageFailed {

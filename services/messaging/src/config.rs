@@ -1,11 +1,15 @@
 //! The settings of this service: each is a flag, an environment variable and a sentence of help.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use bus::BusArgs;
 use chassis::{
-    authn::AuthnArgs, client::ClientArgs, database::DatabaseArgs, page::PageArgs,
-    server::ServerArgs, telemetry::TelemetryArgs,
+    authn::{AuthnArgs, TokenArgs},
+    client::ClientArgs,
+    database::DatabaseArgs,
+    page::PageArgs,
+    server::ServerArgs,
+    telemetry::TelemetryArgs,
 };
 use clap::Parser;
 
@@ -58,9 +62,9 @@ pub struct Config {
     #[command(flatten)]
     pub bus: BusArgs,
 
-    /// File with the token this service calls others with; it is read again when it changes.
-    #[arg(long, env = "SERVICE_TOKEN_FILE")]
-    pub service_token_file: Option<PathBuf>,
+    /// The service's own token, with which it calls the others.
+    #[command(flatten)]
+    pub token: TokenArgs,
 
     /// Traces, metrics and logs.
     #[command(flatten)]

@@ -3,15 +3,15 @@
 //! `api` (gRPC) and `events` (the log) come in; `app` holds the use cases; `domain` decides; `store` keeps;
 //! `announce` tells the others. It must not know providers, nor contacts and orders beyond what others tell.
 
-mod announce;
+pub mod announce;
 mod api;
-mod app;
+pub mod app;
 mod config;
-mod convert;
-mod domain;
-mod error;
+pub mod convert;
+pub mod domain;
+pub mod error;
 mod events;
-mod store;
+pub mod store;
 
 use std::sync::Arc;
 

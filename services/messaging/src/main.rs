@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use bus::Links;
-use chassis::{server::Listeners, shutdown, telemetry};
+use chassis::{clock::Clock, server::Listeners, shutdown, telemetry};
 use clap::Parser;
 use messaging::Config;
 
@@ -11,9 +11,11 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::parse();
     let telemetry = telemetry::init("messaging", &config.telemetry).context("start telemetry")?;
     let listeners = Listeners::bind(&config.server).await.context("bind listeners")?;
-    let links = Links::from_args(&config.bus, config.service_token_file.as_deref())
-        .await
-        .context("connect event log")?;
+    let links = Links {
+        log: config.bus.connect().await.context("connect event log")?,
+        tokens: config.token.source(),
+        clock: Clock::system(),
+    };
 
     let outcome = messaging::serve(config, listeners, links, shutdown::on_signal()).await;
 

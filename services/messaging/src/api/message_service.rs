@@ -36,8 +36,7 @@ impl MessageService for Api {
         let id = conversation::id("conversation", &request.conversation)?;
         let after = convert::after_sequence(request.after_sequence)?;
         let asked = PageRequest { size: request.page_size, token: request.page_token };
-        let (conversation, page) =
-            self.app.list_messages(caller.tenant, id, after, &asked).await?;
+        let (conversation, page) = self.app.list_messages(caller.tenant, id, after, &asked).await?;
         let messages = page.items.iter().map(|it| convert::to_proto(&conversation, it));
         Ok(Response::new(pb::ListMessagesResponse {
             messages: messages.collect(),

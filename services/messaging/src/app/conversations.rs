@@ -130,8 +130,7 @@ impl App {
             Started::Repeated(conversation) => return Ok(conversation),
             Started::Fresh(work) => work,
         };
-        let mut conversation =
-            store::conversations::get_locked(work.txn(), key.tenant, id).await?;
+        let mut conversation = store::conversations::get_locked(work.txn(), key.tenant, id).await?;
         let version = conversation.version;
         if !etag::matches(etag, version) {
             return Err(Error::ConversationChanged(id));

@@ -127,8 +127,7 @@ impl App {
             Started::Repeated(posted) => return self.with_text(key.tenant, posted).await,
             Started::Fresh(work) => work,
         };
-        let mut conversation =
-            store::conversations::get_locked(work.txn(), key.tenant, id).await?;
+        let mut conversation = store::conversations::get_locked(work.txn(), key.tenant, id).await?;
         let version = conversation.version;
         let now = self.clock.now();
         let (message, events) = decide(&mut conversation, now)?;
@@ -139,8 +138,7 @@ impl App {
     /// Puts the text back that a stored answer does not hold.
     async fn with_text(&self, tenant: TenantId, mut posted: Posted) -> Result<Posted> {
         let txn = self.db.read(tenant).await?;
-        posted.message.text =
-            store::messages::get(&txn, tenant, posted.message.name()).await?.text;
+        posted.message.text = store::messages::get(&txn, tenant, posted.message.name()).await?.text;
         Ok(posted)
     }
 }

@@ -6,12 +6,7 @@ use chassis::tenant::TenantId;
 use tokio_util::sync::CancellationToken;
 
 use super::App;
-use crate::{
-    announce,
-    domain::ids::ConversationId,
-    error::Result,
-    store,
-};
+use crate::{announce, domain::ids::ConversationId, error::Result, store};
 
 /// Conversations looked for at a time.
 const BATCH: u64 = 100;

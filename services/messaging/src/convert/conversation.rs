@@ -3,9 +3,7 @@
 use chassis::{filter, malformed::Malformed};
 use proto::messaging::v1 as pb;
 
-use super::{
-    Fields, count, name, optional, status_of, status_to_proto, subject, time, timestamp,
-};
+use super::{Fields, count, name, optional, status_of, status_to_proto, subject, time, timestamp};
 use crate::{
     domain::{
         Agent, Conversation,
@@ -30,8 +28,10 @@ pub struct Opening {
 
 /// Reads the conversation that is to be opened.
 pub fn opening(conversation: &pb::Conversation) -> Result<Opening> {
-    let required =
-        [("conversation.inbox", &conversation.inbox), ("conversation.contact", &conversation.contact)];
+    let required = [
+        ("conversation.inbox", &conversation.inbox),
+        ("conversation.contact", &conversation.contact),
+    ];
     if let Some((field, _)) = required.into_iter().find(|(_, value)| value.is_empty()) {
         return Err(Error::FieldRequired(field));
     }

@@ -3,7 +3,9 @@
 use chassis::{filter, mask::Mask};
 use proto::messaging::v1 as pb;
 
-use super::{Fields, channel, channel_by_name, channel_to_proto, name, optional, subject, timestamp};
+use super::{
+    Fields, channel, channel_by_name, channel_to_proto, name, optional, subject, timestamp,
+};
 use crate::{
     domain::{
         Agent, Channel, DisplayName, Inbox,

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use proto::{messaging::v1 as pb, social::v1 as social};
 
 use super::{
-    analysis_to_proto, author_to_proto, count, direction_to_proto, name, state_to_proto,
-    subject, time, timestamp,
+    analysis_to_proto, author_to_proto, count, direction_to_proto, name, state_to_proto, subject,
+    time, timestamp,
 };
 use crate::{
     domain::{
@@ -130,4 +130,3 @@ pub fn after_sequence(sequence: i64) -> Result<u64> {
     const NEGATIVE: Malformed = Malformed("must not be negative");
     u64::try_from(sequence).map_err(|_| Error::invalid("after_sequence", NEGATIVE))
 }
-

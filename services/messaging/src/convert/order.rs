@@ -5,11 +5,7 @@ use prost_types::Timestamp;
 use proto::sales::v1 as sales;
 
 use super::{optional, time};
-use crate::domain::{
-    Order,
-    ids::ContactId,
-    order::OrderState,
-};
+use crate::domain::{Order, ids::ContactId, order::OrderState};
 
 /// Reads an order. One without a state or a number says nothing a customer could be told: `None`.
 pub fn order(order: &sales::Order) -> Option<Order> {

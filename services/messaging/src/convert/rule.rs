@@ -14,16 +14,8 @@ use crate::{
 };
 
 /// The fields that an update may change.
-pub const MUTABLE: &[&str] = &[
-    "display_name",
-    "intent",
-    "inbox",
-    "action",
-    "replies",
-    "assignee",
-    "priority",
-    "enabled",
-];
+pub const MUTABLE: &[&str] =
+    &["display_name", "intent", "inbox", "action", "replies", "assignee", "priority", "enabled"];
 
 const FILTERED: &[&str] = &["intent", "inbox"];
 

@@ -13,7 +13,7 @@ named! {
         Weibo = "weibo",
         /// QQ bot.
         Qq = "qq",
-        /// WhatsApp Cloud.
+        /// `WhatsApp` Cloud.
         WhatsApp = "whatsapp",
         /// E-mail.
         Email = "email",

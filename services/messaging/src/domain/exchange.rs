@@ -233,10 +233,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        channel::Channel,
-        conversation::Status,
-        ids::ContactId,
-        inbox::Inbox,
+        channel::Channel, conversation::Status, ids::ContactId, inbox::Inbox,
         message::FailureReason,
     };
 

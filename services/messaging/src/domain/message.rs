@@ -151,7 +151,9 @@ impl State {
             (Self::Queued, Outcome::Unknown) => Some(Self::Unknown),
             (Self::Received | Self::Sent, Outcome::Sent { .. })
             | (Self::Received | Self::Sent | Self::Failed, Outcome::Failed { .. })
-            | (Self::Received | Self::Sent | Self::Failed | Self::Unknown, Outcome::Unknown) => None,
+            | (Self::Received | Self::Sent | Self::Failed | Self::Unknown, Outcome::Unknown) => {
+                None
+            }
         }
     }
 
@@ -176,7 +178,8 @@ mod tests {
             assert_eq!(actual, expected);
         }
 
-        let (sent, failed, unknown) = (Some(State::Sent), Some(State::Failed), Some(State::Unknown));
+        let (sent, failed, unknown) =
+            (Some(State::Sent), Some(State::Failed), Some(State::Unknown));
         // From: received, queued, sent, failed, unknown.
         check(&Outcome::Sent { time: DateTime::UNIX_EPOCH }, [None, sent, None, sent, sent]);
         let reason = FailureReason::of("WINDOW_CLOSED");

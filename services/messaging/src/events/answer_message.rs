@@ -50,8 +50,7 @@ impl Handler for AnswerMessage {
                 Turn::Agents | Turn::DefaultAssignee => return Ok(None),
                 Turn::Rules => (),
             }
-            let rules =
-                store::rules::deciding(&txn, tenant, inbox.id).await.map_err(failure)?;
+            let rules = store::rules::deciding(&txn, tenant, inbox.id).await.map_err(failure)?;
             (conversation.contact, reply::plan(analysis, &rules, &inbox))
         };
         let order = match &plan {
@@ -96,7 +95,7 @@ impl Handler for AnswerMessage {
             (Turn::Rules, Some(Decision::Assign { to, reason, note })) => {
                 let note = note.map(|text| it.note(voice(), text, now));
                 let handed_over = it.hand_over(to, reason, now);
-                for (note, noted) in note {
+                if let Some((note, noted)) = note {
                     held.append(note);
                     held.note([noted]);
                 }

@@ -11,7 +11,11 @@ use crate::{
     announce,
     app::App,
     convert::{self, message::Inbound},
-    domain::{Analysis, Channel, Inbox, Text, exchange::Incoming, ids::{ContactId, SourceId}},
+    domain::{
+        Analysis, Channel, Inbox, Text,
+        exchange::Incoming,
+        ids::{ContactId, SourceId},
+    },
     store,
 };
 
@@ -105,8 +109,7 @@ async fn find_or_create_inbox(
 ) -> Result<Inbox, Failure> {
     let tenant = cause.tenant;
     for _ in 0..steps::RACES {
-        let found =
-            store::inboxes::find_by_source(txn, tenant, source).await.map_err(failure)?;
+        let found = store::inboxes::find_by_source(txn, tenant, source).await.map_err(failure)?;
         if let Some(inbox) = found {
             return Ok(inbox);
         }

@@ -10,13 +10,7 @@ use sea_orm::DatabaseTransaction;
 use super::{Peers, failure, steps};
 use crate::{
     app::App,
-    domain::{
-        Language, Text,
-        exchange::Voice,
-        ids::ContactId,
-        order::OrderNews,
-        reply_text,
-    },
+    domain::{Language, Text, exchange::Voice, ids::ContactId, order::OrderNews, reply_text},
     store,
 };
 

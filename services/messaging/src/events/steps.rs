@@ -90,8 +90,7 @@ pub(super) async fn find_or_open(
             return Ok(Held::of(conversation));
         }
         let status = Conversation::first_status(inbox);
-        let (conversation, opened) =
-            Conversation::open(inbox, contact, Some(thread), status, now);
+        let (conversation, opened) = Conversation::open(inbox, contact, Some(thread), status, now);
         let is_first = store::conversations::insert_first(txn, tenant, &conversation)
             .await
             .map_err(failure)?;

@@ -7,9 +7,8 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, DbErr,
-    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::OnConflict,
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::OnConflict,
 };
 
 use super::{
@@ -232,8 +231,7 @@ fn from_row(row: Model) -> Result<Conversation> {
         assignee: row.assignee.map(Agent::known),
         last_sequence: codec::counter(row.last_sequence)?,
         last_inbound_time: row.last_inbound_time,
-        waiting: waiting
-            .map(|(since, id)| Waiting { since, message: MessageId::from_uuid(id) }),
+        waiting: waiting.map(|(since, id)| Waiting { since, message: MessageId::from_uuid(id) }),
         first_response_time: row.first_response_time,
         snooze_until_time: row.snooze_until_time,
         create_time: row.create_time,

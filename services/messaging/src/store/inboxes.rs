@@ -6,9 +6,8 @@ use chassis::{
     tenant::TenantId,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, DbErr,
-    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::OnConflict,
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::OnConflict,
 };
 
 use super::{
@@ -106,8 +105,8 @@ pub async fn insert_first(
     tenant: TenantId,
     inbox: &Inbox,
 ) -> Result<bool> {
-    let insert = Entity::insert(row(tenant, inbox))
-        .on_conflict(OnConflict::new().do_nothing().to_owned());
+    let insert =
+        Entity::insert(row(tenant, inbox)).on_conflict(OnConflict::new().do_nothing().to_owned());
     Ok(insert.exec_without_returning(conn).await? == 1)
 }
 

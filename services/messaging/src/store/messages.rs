@@ -56,11 +56,7 @@ pub async fn has_inbound(
 }
 
 /// Tells whether an event has made a message.
-pub async fn has_cause(
-    conn: &impl ConnectionTrait,
-    tenant: TenantId,
-    cause: Uuid,
-) -> Result<bool> {
+pub async fn has_cause(conn: &impl ConnectionTrait, tenant: TenantId, cause: Uuid) -> Result<bool> {
     exists(of(tenant).filter(Column::CauseEventId.eq(cause)), conn).await
 }
 
@@ -110,8 +106,7 @@ pub async fn update(
 }
 
 async fn exists(select: Select<Entity>, conn: &impl ConnectionTrait) -> Result<bool> {
-    let id: Option<Uuid> =
-        select.select_only().column(Column::Id).into_tuple().one(conn).await?;
+    let id: Option<Uuid> = select.select_only().column(Column::Id).into_tuple().one(conn).await?;
     Ok(id.is_some())
 }
 
@@ -141,11 +136,8 @@ fn row(tenant: TenantId, it: &Message) -> Result<ActiveModel, DbErr> {
 }
 
 fn from_row(row: Model) -> Result<Message> {
-    let analysis: Option<Analysis> = row
-        .analysis
-        .map(serde_json::from_value)
-        .transpose()
-        .map_err(|_| codec::unreadable())?;
+    let analysis: Option<Analysis> =
+        row.analysis.map(serde_json::from_value).transpose().map_err(|_| codec::unreadable())?;
     Ok(Message {
         id: MessageId::from_uuid(row.id),
         conversation: ConversationId::from_uuid(row.conversation_id),

@@ -30,10 +30,7 @@ fn of(tenant: TenantId) -> Select<Entity> {
 }
 
 fn in_order(select: Select<Entity>) -> Select<Entity> {
-    select
-        .order_by_asc(Column::Priority)
-        .order_by_asc(Column::CreateTime)
-        .order_by_asc(Column::Id)
+    select.order_by_asc(Column::Priority).order_by_asc(Column::CreateTime).order_by_asc(Column::Id)
 }
 
 /// Gets a rule, or [`Error::RuleNotFound`].
@@ -48,9 +45,8 @@ pub async fn deciding(
     tenant: TenantId,
     inbox: InboxId,
 ) -> Result<Vec<Rule>> {
-    let here = Condition::any()
-        .add(Column::InboxId.is_null())
-        .add(Column::InboxId.eq(inbox.as_uuid()));
+    let here =
+        Condition::any().add(Column::InboxId.is_null()).add(Column::InboxId.eq(inbox.as_uuid()));
     let select = of(tenant).filter(Column::Enabled.eq(true)).filter(here).limit(MOST_DECIDING);
     let rows = in_order(select).all(conn).await?;
     rows.into_iter().map(from_row).collect()
@@ -81,10 +77,8 @@ pub async fn page(
         let same_priority = Condition::all()
             .add(Column::Priority.eq(priority))
             .add(Column::CreateTime.gt(create_time));
-        let behind = Condition::any()
-            .add(Column::Priority.gt(priority))
-            .add(same_priority)
-            .add(same_time);
+        let behind =
+            Condition::any().add(Column::Priority.gt(priority)).add(same_priority).add(same_time);
         select = select.filter(behind);
     }
     let rows = in_order(select).limit(limit).all(conn).await?;
