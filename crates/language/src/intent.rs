@@ -84,17 +84,18 @@ fn mark(sentence: &[Hit], rules: &[Rule], held: &mut [bool]) {
 /// Whether the links of `chain` follow each other closely somewhere in the sentence.
 fn stands(chain: &[Concept], sentence: &[Hit]) -> bool {
     let Some(last) = chain.len().checked_sub(1) else { return false };
-    let mut reached: Vec<Option<usize>> = vec![None; chain.len()];
+    let mut reached: Vec<Option<&Hit>> = vec![None; chain.len()];
     for hit in sentence {
         for link in (0..chain.len()).rev().filter(|it| chain[*it] == hit.concept) {
             let follows = link == 0
-                || reached[link - 1]
-                    .is_some_and(|end| end <= hit.start && hit.start - end <= REACH);
+                || reached[link - 1].is_some_and(|it| {
+                    it.start < hit.start && hit.start.saturating_sub(it.end) <= REACH
+                });
             if follows && link == last {
                 return true;
             }
             if follows {
-                reached[link] = Some(hit.end);
+                reached[link] = Some(hit);
             }
         }
     }

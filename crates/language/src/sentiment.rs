@@ -11,12 +11,14 @@ const REACH: usize = 4;
 const DENIED_GOOD: f64 = -0.8;
 /// What is left of a bad thing that is denied.
 const DENIED_BAD: f64 = -0.4;
+/// What a negation says that denies no feeling: customers seldom deny things to be nice.
+const BARE_DENIAL: f64 = -0.3;
 /// Asking whether something is good says little; asking why it is bad says nearly as much.
 const ASKED_GOOD: f64 = 0.3;
 const ASKED_BAD: f64 = 0.8;
 /// What "but" does to what stands before and behind it.
-const BEFORE_CONTRAST: f64 = 0.5;
-const AFTER_CONTRAST: f64 = 1.5;
+const BEFORE_CONTRAST: f64 = 0.6;
+const AFTER_CONTRAST: f64 = 1.4;
 /// What an exclamation mark adds.
 const EXCLAIMED: f64 = 1.2;
 /// The sum of valences that scores about 0.7.
@@ -95,11 +97,13 @@ fn sentence_sum(atoms: &[Atom], hits: &[Hit]) -> f64 {
         .any(|it| it.symbol == u32::from('!'));
     let mut sum = 0.0;
     for (index, hit) in hits.iter().enumerate() {
-        let Feeling::Valence(valence) = hit.feeling else { continue };
-        if 0.0 < valence && hits.get(index + 1).is_some_and(|next| is_spoilt_by(hit, next)) {
-            continue;
-        }
-        let mut value = in_context(atoms, &hits[..index], hit, valence);
+        let mut value = match hit.feeling {
+            Feeling::Valence(good) if 0.0 < good && is_spoilt(hit, hits.get(index + 1)) => continue,
+            Feeling::Valence(valence) => in_context(atoms, &hits[..index], hit, valence),
+            Feeling::Negation if denies_a_feeling(atoms, hit, &hits[index + 1..]) => continue,
+            Feeling::Negation => BARE_DENIAL,
+            Feeling::Degree(_) | Feeling::Contrast | Feeling::Question => continue,
+        };
         if question {
             value *= if 0.0 < value { ASKED_GOOD } else { ASKED_BAD };
         }
@@ -114,8 +118,29 @@ fn sentence_sum(atoms: &[Atom], hits: &[Hit]) -> f64 {
 }
 
 /// In `great disappointment` and `好慢` the good word only makes the bad one stronger.
-fn is_spoilt_by(hit: &Hit, next: &Hit) -> bool {
-    hit.end == next.start && matches!(next.feeling, Feeling::Valence(valence) if valence < 0.0)
+fn is_spoilt(hit: &Hit, next: Option<&Hit>) -> bool {
+    next.is_some_and(|next| {
+        let bad = matches!(next.feeling, Feeling::Valence(valence) if valence < 0.0);
+        hit.end == next.start && bad
+    })
+}
+
+/// Whether a negation turns a feeling behind it around, as [`in_context`] sees it from there.
+fn denies_a_feeling(atoms: &[Atom], hit: &Hit, after: &[Hit]) -> bool {
+    let mut edge = hit.end;
+    for next in after {
+        let near =
+            next.start - edge <= REACH && atoms[next.start].clause == atoms[hit.start].clause;
+        match next.feeling {
+            _ if !near => return false,
+            Feeling::Valence(0.0) | Feeling::Question => (),
+            Feeling::Valence(_) => return true,
+            Feeling::Contrast => return false,
+            Feeling::Negation | Feeling::Degree(_) => (),
+        }
+        edge = next.end;
+    }
+    false
 }
 
 /// What the negations and degrees just before a phrase make of its valence.

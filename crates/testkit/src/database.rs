@@ -78,7 +78,7 @@ impl Drop for TestDatabase {
         outside::finish(async move {
             // The server may be gone on purpose. Whatever stays is left over for a later run.
             if let Ok(admin) = connect(&url).await {
-                let _ = remove(&admin, &name).await;
+                let _ = remove_family(&admin, &name).await;
                 close(admin).await;
             }
         });
@@ -101,15 +101,27 @@ async fn remove(admin: &DatabaseConnection, name: &str) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// Removes the database and those a platform made beside it, named `<name>_<service>`.
+async fn remove_family(admin: &DatabaseConnection, name: &str) -> Result<(), DbErr> {
+    for member in databases(admin, name).await? {
+        remove(admin, &member).await?;
+    }
+    Ok(())
+}
+
+async fn databases(admin: &DatabaseConnection, prefix: &str) -> Result<Vec<String>, DbErr> {
+    let select = format!("SELECT datname FROM pg_database WHERE starts_with(datname, '{prefix}')");
+    let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, select);
+    let rows = admin.query_all_raw(statement).await?;
+    rows.iter().map(|row| row.try_get("", "datname")).collect()
+}
+
 /// Removes what killed runs have left, once in a process.
 async fn remove_leftovers_once(admin: &DatabaseConnection) {
     static DONE: OnceCell<()> = OnceCell::const_new();
     let remove_all = async || {
-        let select = format!("SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'");
-        let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, select);
-        let rows = admin.query_all_raw(statement).await.expect("list the server's databases");
-        for row in rows {
-            let name: String = row.try_get("", "datname").expect("a database has a name");
+        let names = databases(admin, PREFIX).await.expect("list the server's databases");
+        for name in names {
             if outside::is_left_over(&name, PREFIX, outside::now()) {
                 // Another process may be removing it at this moment.
                 let _ = remove(admin, &name).await;

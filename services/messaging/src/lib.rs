@@ -36,6 +36,7 @@ const SERVICES: &[&str] = &[
     "kith.messaging.v1.ConversationService",
     "kith.messaging.v1.InboxService",
     "kith.messaging.v1.MessageService",
+    bus::ops::NAME,
 ];
 
 /// Runs the service on `listeners` until `stop` is cancelled, then drains what is in flight.
@@ -57,11 +58,11 @@ pub async fn serve(
     let db = config.database.connect::<Migrator>().await.context("connect database")?;
     let verifier = Verifier::new(&config.authn).await.context("read issuers")?;
     let sealer = PageSealer::new(&config.pages).context("read page token keys")?;
-    let app = app::App {
-        db: db.clone(),
-        clock: links.clock.clone(),
-        lists: Lists::new(sealer, config.max_page_size),
-    };
+    let lists = Lists::new(sealer, config.max_page_size);
+    let app = app::App { db: db.clone(), clock: links.clock.clone(), lists: lists.clone() };
+    let handlers = events::subscriptions(&app, &peers);
+    let groups = bus::ops::service(db.clone(), &links, handlers.clone(), lists);
+    let routes = api::routes(app.clone()).add_service(groups);
     let options = ServerOptions {
         service: "messaging",
         args: config.server,
@@ -73,15 +74,9 @@ pub async fn serve(
     };
 
     let outcome = tokio::try_join!(
-        server::run(listeners, api::routes(app.clone()), options, stop.clone()),
+        server::run(listeners, routes, options, stop.clone()),
         bus::relay::run(db.clone(), links.log.clone(), stop.clone()),
-        bus::consumer::run(
-            db.clone(),
-            links.log,
-            events::subscriptions(&app, &peers),
-            links.clock.clone(),
-            stop.clone()
-        ),
+        bus::consumer::run(db.clone(), links.log, handlers, links.clock.clone(), stop.clone()),
         async {
             app.keep_waking(config.snooze_check_interval, stop.clone()).await;
             Ok(())

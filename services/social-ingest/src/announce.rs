@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Announces what happened to a source. Its version is that after the event.
-pub fn source(tenant: TenantId, source: &Source, event: &SourceEvent) -> Message {
+pub(crate) fn source(tenant: TenantId, source: &Source, event: &SourceEvent) -> Message {
     let name = source.id.to_string();
     let (version, time) = (source.version, source.update_time);
     match event {
@@ -38,7 +38,7 @@ pub fn source(tenant: TenantId, source: &Source, event: &SourceEvent) -> Message
 }
 
 /// What an envelope is announced as an event of.
-pub enum Received<'a> {
+pub(crate) enum Received<'a> {
     /// The person who wrote.
     Thread(&'a Thread),
     /// The source, at this version, where no person can be told.
@@ -46,7 +46,7 @@ pub enum Received<'a> {
 }
 
 /// Announces that a webhook was stored.
-pub fn envelope_received(
+pub(crate) fn envelope_received(
     tenant: TenantId,
     envelope: EnvelopeName,
     channel: Channel,
@@ -63,7 +63,7 @@ pub fn envelope_received(
 }
 
 /// Announces that an envelope was decoded to a message, as an event of its thread.
-pub fn inbound_message_received(
+pub(crate) fn inbound_message_received(
     tenant: TenantId,
     message: &InboundMessage,
     thread_version: u64,
@@ -83,7 +83,7 @@ pub fn inbound_message_received(
 }
 
 /// Announces what happened to a delivery. Its version is that after the event.
-pub fn delivery(tenant: TenantId, delivery: &Delivery, event: DeliveryEvent) -> Message {
+pub(crate) fn delivery(tenant: TenantId, delivery: &Delivery, event: DeliveryEvent) -> Message {
     let name = delivery.id.to_string();
     let message = delivery.message.to_string();
     let thread = delivery.thread.to_string();

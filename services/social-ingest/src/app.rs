@@ -1,7 +1,7 @@
 //! Use cases: begin, load, decide, store, append to the outbox, commit. Knows neither gRPC nor SQL.
 
 mod accounts;
-pub mod courier;
+pub(crate) mod courier;
 mod deliveries;
 mod envelopes;
 mod health;
@@ -18,32 +18,31 @@ use std::{sync::Arc, time::Duration};
 use chassis::{clock::Clock, database::Database, page::Lists};
 use language::Analyzer;
 
-pub use crate::store::inbound_messages::Mark;
 
-pub use accounts::{Accounts, Outbound};
-pub use deliveries::accept;
-pub use envelopes::Read;
-pub use inbound_messages::mark;
-pub use reading::Reading;
-pub use receiving::{Greeted, NotReceived, Received};
-pub use refusals::Refusals;
+pub(crate) use accounts::{Accounts, Outbound};
+pub(crate) use deliveries::accept;
+pub(crate) use envelopes::Read;
+pub(crate) use inbound_messages::mark;
+pub(crate) use reading::Reading;
+pub(crate) use receiving::NotReceived;
+pub(crate) use refusals::Refusals;
 pub use reply_text::{MessagingTexts, ReplyTexts};
-pub use vault::{BadKey, Vault};
+pub(crate) use vault::Vault;
 
 /// What every use case works with.
-pub struct App {
+pub(crate) struct App {
     /// The service's own database.
-    pub db: Database,
+    pub(crate) db: Database,
     /// The only reader of the time.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
     /// Cuts lists into pages.
-    pub lists: Lists,
+    pub(crate) lists: Lists,
     /// Understands texts.
-    pub analyzer: Arc<dyn Analyzer>,
+    pub(crate) analyzer: Arc<dyn Analyzer>,
     /// Opened credentials, and which addresses they may be used at.
-    pub accounts: Accounts,
+    pub(crate) accounts: Accounts,
     /// Webhooks that were turned away since the process started.
-    pub refusals: Refusals,
+    pub(crate) refusals: Refusals,
     /// How far the time in a webhook may be from ours.
-    pub webhook_window: Duration,
+    pub(crate) webhook_window: Duration,
 }

@@ -11,22 +11,22 @@ use chassis::malformed::Malformed;
 use chrono::{DateTime, Utc};
 use proto::customer::v1 as customer;
 
-pub use delivery::{delivery, resolution};
-pub use envelope::{envelope, envelope_with_body};
-pub use filters::{
+pub(crate) use delivery::{delivery, resolution};
+pub(crate) use envelope::{envelope, envelope_with_body};
+pub(crate) use filters::{
     DELIVERY_FIELDS, ENVELOPE_FIELDS, INBOUND_MESSAGE_FIELDS, SOURCE_FIELDS, channel_named,
     delivery_state_named, envelope_state_named, source_state_named,
 };
-pub use inbound_message::{analysis, analyzed, inbound_message, message_kind};
-pub use queued::{Queued, queued};
-pub use source::{
+pub(crate) use inbound_message::{analysis, analyzed, inbound_message, message_kind};
+pub(crate) use queued::{Queued, queued};
+pub(crate) use source::{
     SOURCE_MASK, change, credentials_of_connect, credentials_of_rotate, health, new_source, source,
 };
 
 use crate::domain::Channel;
 
 /// A time as the contract has it.
-pub fn timestamp(time: DateTime<Utc>) -> prost_types::Timestamp {
+pub(crate) fn timestamp(time: DateTime<Utc>) -> prost_types::Timestamp {
     prost_types::Timestamp {
         seconds: time.timestamp(),
         // A leap second counts on beyond a billion; the contract has no room for it.
@@ -40,14 +40,14 @@ fn optional(time: Option<DateTime<Utc>>) -> Option<prost_types::Timestamp> {
 }
 
 /// Reads a time of another service's event.
-pub fn time(timestamp: Option<prost_types::Timestamp>) -> Result<DateTime<Utc>, Malformed> {
+pub(crate) fn time(timestamp: Option<prost_types::Timestamp>) -> Result<DateTime<Utc>, Malformed> {
     timestamp
         .and_then(|it| DateTime::from_timestamp(it.seconds, u32::try_from(it.nanos).ok()?))
         .ok_or(Malformed("must be a time"))
 }
 
 /// A channel as the contract has it.
-pub fn channel(channel: Channel) -> customer::Channel {
+pub(crate) fn channel(channel: Channel) -> customer::Channel {
     match channel {
         Channel::WeChat => customer::Channel::Wechat,
     }

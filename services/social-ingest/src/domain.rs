@@ -5,6 +5,7 @@ mod channel;
 mod credentials;
 mod delivery;
 mod envelope;
+mod filters;
 mod health;
 mod ids;
 mod inbound_message;
@@ -12,17 +13,19 @@ mod source;
 mod thread;
 mod words;
 
-pub use analysis::{Analysis, Sentiment};
-pub use channel::Channel;
-pub use credentials::{Credentials, WeChatCredentials};
-pub use delivery::{
+pub(crate) use analysis::{Analysis, Sentiment};
+pub(crate) use channel::Channel;
+pub(crate) use credentials::{Credentials, WeChatCredentials};
+pub(crate) use delivery::{
     Delivery, DeliveryEvent, DeliveryState, Lease, Resolution, RetryPolicy, Verdict,
 };
-pub use envelope::{Envelope, EnvelopeState};
-pub use health::SourceHealth;
-pub use ids::{
-    DeliveryId, EnvelopeId, EnvelopeName, InboundMessageId, MessageName, SourceId, ThreadId,
+pub(crate) use envelope::{Envelope, EnvelopeState};
+pub(crate) use filters::{DeliveryFilter, EnvelopeFilter, InboundMessageFilter, SourceFilter};
+pub(crate) use health::SourceHealth;
+pub use ids::MessageName;
+pub(crate) use ids::{
+    DeliveryId, EnvelopeId, EnvelopeName, InboundMessageId, SourceId, ThreadId,
 };
-pub use inbound_message::{InboundMessage, MessageKind};
-pub use source::{BaseUrl, Change, DisplayName, Source, SourceEvent, SourceState};
-pub use thread::{ExternalId, Thread};
+pub(crate) use inbound_message::{InboundMessage, Mark, MessageKind};
+pub(crate) use source::{BaseUrl, Change, DisplayName, Source, SourceEvent, SourceState};
+pub(crate) use thread::{ExternalId, Thread};

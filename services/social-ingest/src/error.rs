@@ -9,11 +9,11 @@ use sea_orm::DbErr;
 use crate::domain::{DeliveryId, EnvelopeName, InboundMessageId, SourceId};
 
 /// What a use case returns.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// A field does not have its shape.
     #[error("`{field}` {problem}")]
     InvalidField {
@@ -102,7 +102,7 @@ impl From<Error> for bus::Failure {
 
 impl Error {
     /// Names the field that does not have its shape.
-    pub fn field(field: &'static str) -> impl FnOnce(Malformed) -> Self {
+    pub(crate) fn field(field: &'static str) -> impl FnOnce(Malformed) -> Self {
         move |problem| Self::InvalidField { field, problem }
     }
 }

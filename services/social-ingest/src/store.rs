@@ -1,15 +1,15 @@
 //! SQL. Plain functions over a connection or a transaction; every read starts from the tenant.
 
-pub mod counters;
-pub mod deliveries;
+pub(crate) mod counters;
+pub(crate) mod deliveries;
 mod entities;
-pub mod envelopes;
-pub mod inbound_messages;
+pub(crate) mod envelopes;
+pub(crate) mod inbound_messages;
 mod migrations;
-pub mod sources;
-pub mod threads;
+pub(crate) mod sources;
+pub(crate) mod threads;
 
-use chassis::database::DbFailure;
+use sea_orm::DbErr;
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
 use crate::error::Error;
@@ -27,7 +27,7 @@ impl MigratorTrait for Migrator {
 
 /// A word that this release does not know, in a column that it should.
 fn unreadable() -> Error {
-    Error::Db(DbFailure::unreadable())
+    DbErr::Type(String::new()).into()
 }
 
 /// Counts live in signed columns.

@@ -189,8 +189,8 @@ impl Group {
         if MAX_EVENTS <= events || MAX_BYTES <= bytes {
             self.full_since.get_or_insert_with(Instant::now);
         } else if events < MAX_EVENTS / 2 && bytes < MAX_BYTES / 2 {
-            if self.full_since.take().is_some() && self.is_paused_as_full {
-                self.is_paused_as_full = false;
+            self.full_since = None;
+            if std::mem::take(&mut self.is_paused_as_full) {
                 self.pause_or_resume_all();
             }
         }

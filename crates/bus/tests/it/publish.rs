@@ -242,7 +242,7 @@ async fn an_event_says_when_it_happened_and_what_caused_it() {
     let stack = Stack::start().await;
     let cause = uuid::Uuid::new_v4();
     let message = Message { time: a_time(), causation: Some(cause), ..stack.note("notes/1", 1) };
-    stack.announce(&[message.clone()]).await;
+    stack.announce(std::slice::from_ref(&message)).await;
 
     let record = &stack.records(TOPIC).await[0].record;
 

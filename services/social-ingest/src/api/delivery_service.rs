@@ -10,9 +10,8 @@ use tonic::{Request, Response, Status};
 use super::{Api, request_key};
 use crate::{
     convert,
-    domain::{DeliveryId, MessageName, SourceId},
+    domain::{DeliveryFilter, DeliveryId, MessageName, SourceId},
     error::{Error, Result as Outcome},
-    store::deliveries::Filter,
 };
 
 #[tonic::async_trait]
@@ -56,8 +55,8 @@ impl DeliveryService for Api {
     }
 }
 
-fn list_filter(text: &str) -> Outcome<Filter> {
-    let mut filter = Filter::default();
+fn list_filter(text: &str) -> Outcome<DeliveryFilter> {
+    let mut filter = DeliveryFilter::default();
     for term in filter::parse(text, convert::DELIVERY_FIELDS)? {
         let value = term.equals()?;
         match term.field {

@@ -10,9 +10,8 @@ use tonic::{Request, Response, Status};
 use super::{Api, request_key};
 use crate::{
     convert,
-    domain::{EnvelopeName, SourceId},
+    domain::{EnvelopeFilter, EnvelopeName, SourceId},
     error::{Error, Result as Outcome},
-    store::envelopes::Filter,
 };
 
 #[tonic::async_trait]
@@ -58,8 +57,8 @@ impl EnvelopeService for Api {
     }
 }
 
-fn list_filter(text: &str) -> Outcome<Filter> {
-    let mut filter = Filter::default();
+fn list_filter(text: &str) -> Outcome<EnvelopeFilter> {
+    let mut filter = EnvelopeFilter::default();
     for term in filter::parse(text, convert::ENVELOPE_FIELDS)? {
         let value = term.equals()?;
         match term.field {

@@ -10,9 +10,8 @@ use tonic::{Request, Response, Status};
 use super::Api;
 use crate::{
     convert,
-    domain::{InboundMessageId, SourceId, ThreadId},
+    domain::{InboundMessageFilter, InboundMessageId, SourceId, ThreadId},
     error::{Error, Result as Outcome},
-    store::inbound_messages::Filter,
 };
 
 #[tonic::async_trait]
@@ -43,8 +42,8 @@ impl InboundMessageService for Api {
     }
 }
 
-fn list_filter(text: &str) -> Outcome<Filter> {
-    let mut filter = Filter::default();
+fn list_filter(text: &str) -> Outcome<InboundMessageFilter> {
+    let mut filter = InboundMessageFilter::default();
     for term in filter::parse(text, convert::INBOUND_MESSAGE_FIELDS)? {
         let value = term.equals()?;
         match term.field {

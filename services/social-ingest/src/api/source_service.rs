@@ -10,9 +10,8 @@ use tonic::{Request, Response, Status};
 use super::{Api, request_key};
 use crate::{
     convert,
-    domain::SourceId,
+    domain::{SourceFilter, SourceId},
     error::{Error, Result as Outcome},
-    store::sources::Filter,
 };
 
 #[tonic::async_trait]
@@ -106,8 +105,8 @@ impl SourceService for Api {
     }
 }
 
-fn list_filter(text: &str) -> Outcome<Filter> {
-    let mut filter = Filter::default();
+fn list_filter(text: &str) -> Outcome<SourceFilter> {
+    let mut filter = SourceFilter::default();
     for term in filter::parse(text, convert::SOURCE_FIELDS)? {
         let value = term.equals()?;
         match term.field {

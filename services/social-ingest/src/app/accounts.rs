@@ -23,7 +23,7 @@ const MAX_SECRET_LEN: usize = 128;
 
 /// A source's account, ready to verify what comes in and to send.
 #[derive(Debug)]
-pub enum Account {
+pub(crate) enum Account {
     /// A WeChat Official Account.
     WeChat {
         /// What its webhooks are verified with.
@@ -34,7 +34,7 @@ pub enum Account {
 }
 
 /// The accounts of all sources, and the clients they are called with.
-pub struct Accounts {
+pub(crate) struct Accounts {
     vault: Vault,
     reach: Reach,
     wechat: wechat::client::Client,
@@ -43,23 +43,23 @@ pub struct Accounts {
 
 /// One text on its way to one person.
 #[derive(Clone, Copy)]
-pub struct Outbound<'a> {
+pub(crate) struct Outbound<'a> {
     /// From which account.
-    pub account: &'a Account,
+    pub(crate) account: &'a Account,
     /// To whom, as the provider names them.
-    pub recipient: &'a str,
+    pub(crate) recipient: &'a str,
     /// What to say, no longer than the provider allows.
-    pub text: &'a str,
+    pub(crate) text: &'a str,
 }
 
 impl Accounts {
     /// Opens with `vault`, and calls with `wechat` what `reach` allows.
-    pub fn new(vault: Vault, reach: Reach, wechat: wechat::client::Client) -> Self {
+    pub(crate) fn new(vault: Vault, reach: Reach, wechat: wechat::client::Client) -> Self {
         Self { vault, reach, wechat, open: Mutex::default() }
     }
 
     /// Seals credentials after checking that an account can be made of them and the source.
-    pub fn seal(
+    pub(crate) fn seal(
         &self,
         tenant: chassis::tenant::TenantId,
         source: &Source,
@@ -71,7 +71,7 @@ impl Accounts {
     }
 
     /// Refuses an address that this process must not call.
-    pub fn check_address(&self, source: &Source) -> Result<()> {
+    pub(crate) fn check_address(&self, source: &Source) -> Result<()> {
         let refuse = |problem| Error::InvalidField {
             field: "source.api_base_url",
             problem: Malformed(problem),
@@ -88,7 +88,7 @@ impl Accounts {
     }
 
     /// Opens the account of a source, or fails with [`Error::SourceDisconnected`] or [`Error::CredentialsSealed`].
-    pub fn open(&self, sealed: &Sealed) -> Result<Arc<Account>> {
+    pub(crate) fn open(&self, sealed: &Sealed) -> Result<Arc<Account>> {
         let source = &sealed.source;
         match source.state {
             SourceState::Connected => (),
@@ -114,7 +114,7 @@ impl Accounts {
     }
 
     /// Sends a text once.
-    pub async fn send(&self, outbound: Outbound<'_>) -> Outcome {
+    pub(crate) async fn send(&self, outbound: Outbound<'_>) -> Outcome {
         match outbound.account {
             Account::WeChat { api, .. } => {
                 self.wechat.send_text(api, outbound.recipient, outbound.text).await
@@ -123,7 +123,7 @@ impl Accounts {
     }
 
     /// Looks for a text in the provider's record.
-    pub async fn look_up(
+    pub(crate) async fn look_up(
         &self,
         outbound: Outbound<'_>,
         attempted: chrono::DateTime<chrono::Utc>,
@@ -138,7 +138,7 @@ impl Accounts {
 
 impl Account {
     /// Longest text, in bytes, that one message may carry.
-    pub fn max_text_bytes(&self) -> usize {
+    pub(crate) fn max_text_bytes(&self) -> usize {
         match self {
             Self::WeChat { .. } => wechat::MAX_TEXT_BYTES,
         }

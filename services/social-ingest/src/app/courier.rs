@@ -31,17 +31,17 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
 
 /// How replies are carried.
 #[derive(Clone, Copy, Debug)]
-pub struct Conduct {
+pub(crate) struct Conduct {
     /// How long and how often one is tried.
-    pub retry: RetryPolicy,
+    pub(crate) retry: RetryPolicy,
     /// How long one that is being sent is believed to be. Longer than a send takes.
-    pub lease: Duration,
+    pub(crate) lease: Duration,
     /// How many threads are served at once.
-    pub parallel: usize,
+    pub(crate) parallel: usize,
 }
 
 /// One run of the loop that carries replies.
-pub struct Courier {
+pub(crate) struct Courier {
     app: Arc<App>,
     texts: Arc<dyn ReplyTexts>,
     conduct: Conduct,
@@ -51,7 +51,7 @@ pub struct Courier {
 
 impl Courier {
     /// Gets ready to carry. `service` is whose work it is in telemetry.
-    pub fn new(
+    pub(crate) fn new(
         app: Arc<App>,
         texts: Arc<dyn ReplyTexts>,
         conduct: Conduct,
@@ -61,7 +61,7 @@ impl Courier {
     }
 
     /// Carries until `stop`, then finishes what is being sent. Outages are waited out.
-    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+    pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
         tokio::join!(self.carry(stop.clone()), self.look_after(stop));
     }
 

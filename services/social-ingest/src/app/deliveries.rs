@@ -13,24 +13,24 @@ use super::App;
 use crate::{
     announce,
     domain::{
-        Delivery, DeliveryEvent, DeliveryId, DeliveryState, MessageName, Resolution, ThreadId,
+        Delivery, DeliveryEvent, DeliveryFilter, DeliveryId, DeliveryState, MessageName, Resolution, ThreadId,
     },
     error::Result,
-    store::{self, counters::Counts, deliveries::Filter},
+    store::{self, counters::Counts},
 };
 
 impl App {
     /// Returns a delivery.
-    pub async fn get_delivery(&self, tenant: TenantId, id: DeliveryId) -> Result<Delivery> {
+    pub(crate) async fn get_delivery(&self, tenant: TenantId, id: DeliveryId) -> Result<Delivery> {
         let txn = self.db.read(tenant).await?;
         store::deliveries::get(&txn, tenant, id).await
     }
 
     /// Lists deliveries, newest first. `scope` is the filter as the caller wrote it.
-    pub async fn list_deliveries(
+    pub(crate) async fn list_deliveries(
         &self,
         tenant: TenantId,
-        filter: &Filter,
+        filter: &DeliveryFilter,
         scope: &str,
         request: &PageRequest,
     ) -> Result<Page<Delivery>> {
@@ -42,7 +42,7 @@ impl App {
     }
 
     /// Settles a delivery of unknown outcome as an agent found it, and announces that.
-    pub async fn resolve_delivery(
+    pub(crate) async fn resolve_delivery(
         &self,
         key: &RequestKey,
         id: DeliveryId,
@@ -61,7 +61,7 @@ impl App {
 }
 
 /// Writes the ledger row of a message; a second time changes nothing. False if the thread is none of this tenant's.
-pub async fn accept(
+pub(crate) async fn accept(
     txn: &DatabaseTransaction,
     tenant: TenantId,
     message: MessageName,

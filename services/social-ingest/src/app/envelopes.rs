@@ -12,40 +12,36 @@ use super::{App, Reading, reading};
 use crate::{
     announce,
     domain::{
-        Envelope, EnvelopeName, EnvelopeState, InboundMessage, InboundMessageId, Source, SourceId,
+        Envelope, EnvelopeFilter, EnvelopeName, EnvelopeState, InboundMessage, InboundMessageId, Source, SourceId,
     },
     error::{Error, Result},
-    store::{
-        self,
-        counters::Counts,
-        envelopes::{Filter, Full},
-    },
+    store::{self, counters::Counts, envelopes::Full},
 };
 
 /// An envelope that was read, and what it says.
 #[derive(Debug)]
-pub struct Read {
+pub(crate) struct Read {
     /// The envelope as it was.
-    pub envelope: Envelope,
+    pub(crate) envelope: Envelope,
     /// Where it came in.
-    pub source: Source,
+    pub(crate) source: Source,
     /// What it says; absent if it was decoded before.
-    pub reading: Option<Reading>,
+    pub(crate) reading: Option<Reading>,
 }
 
 impl App {
     /// Returns an envelope with its body.
-    pub async fn get_envelope(&self, tenant: TenantId, name: EnvelopeName) -> Result<Full> {
+    pub(crate) async fn get_envelope(&self, tenant: TenantId, name: EnvelopeName) -> Result<Full> {
         let txn = self.db.read(tenant).await?;
         store::envelopes::get(&txn, tenant, name).await
     }
 
     /// Lists the envelopes of a source, newest first. `scope` is the filter as the caller wrote it.
-    pub async fn list_envelopes(
+    pub(crate) async fn list_envelopes(
         &self,
         tenant: TenantId,
         source: SourceId,
-        filter: &Filter,
+        filter: &EnvelopeFilter,
         scope: &str,
         request: &PageRequest,
     ) -> Result<Page<Envelope>> {
@@ -59,7 +55,7 @@ impl App {
     }
 
     /// Reads a stored envelope. Changes nothing.
-    pub async fn read_envelope(&self, tenant: TenantId, name: EnvelopeName) -> Result<Read> {
+    pub(crate) async fn read_envelope(&self, tenant: TenantId, name: EnvelopeName) -> Result<Read> {
         let txn = self.db.read(tenant).await?;
         let Full { envelope, document, .. } = store::envelopes::get(&txn, tenant, name).await?;
         let source = store::sources::get(&txn, tenant, name.source).await?.source;
@@ -74,7 +70,7 @@ impl App {
     }
 
     /// Stores what an envelope says and announces a message. Does nothing if another did so meanwhile.
-    pub async fn conclude(
+    pub(crate) async fn conclude(
         &self,
         txn: &DatabaseTransaction,
         tenant: TenantId,
@@ -120,7 +116,7 @@ impl App {
     }
 
     /// Decodes an envelope again, unless it was decoded.
-    pub async fn reprocess_envelope(
+    pub(crate) async fn reprocess_envelope(
         &self,
         key: &RequestKey,
         name: EnvelopeName,

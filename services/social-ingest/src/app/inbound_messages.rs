@@ -9,18 +9,14 @@ use sea_orm::DatabaseTransaction;
 
 use super::App;
 use crate::{
-    domain::{InboundMessage, InboundMessageId},
+    domain::{InboundMessage, InboundMessageFilter, InboundMessageId, Mark},
     error::Result,
-    store::{
-        self,
-        counters::Counts,
-        inbound_messages::{Filter, Mark},
-    },
+    store::{self, counters::Counts},
 };
 
 impl App {
     /// Returns an inbound message.
-    pub async fn get_inbound_message(
+    pub(crate) async fn get_inbound_message(
         &self,
         tenant: TenantId,
         id: InboundMessageId,
@@ -30,10 +26,10 @@ impl App {
     }
 
     /// Lists inbound messages, newest first. `scope` is the filter as the caller wrote it.
-    pub async fn list_inbound_messages(
+    pub(crate) async fn list_inbound_messages(
         &self,
         tenant: TenantId,
-        filter: &Filter,
+        filter: &InboundMessageFilter,
         scope: &str,
         request: &PageRequest,
     ) -> Result<Page<InboundMessage>> {
@@ -46,7 +42,7 @@ impl App {
 }
 
 /// Notes when a message was projected or answered. The first time counts; a message of others is passed over.
-pub async fn mark(
+pub(crate) async fn mark(
     txn: &DatabaseTransaction,
     tenant: TenantId,
     id: InboundMessageId,

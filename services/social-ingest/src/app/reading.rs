@@ -15,7 +15,7 @@ use crate::{
 
 /// What a document says.
 #[derive(Debug)]
-pub enum Reading {
+pub(crate) enum Reading {
     /// A message of a customer.
     Message(Box<Message>),
     /// Something that makes no message: an event, or a type this release does not know.
@@ -32,24 +32,24 @@ pub enum Reading {
 
 /// A message of a customer.
 #[derive(Debug)]
-pub struct Message {
+pub(crate) struct Message {
     /// The provider's type.
-    pub message_type: &'static str,
+    pub(crate) message_type: &'static str,
     /// Who wrote it.
-    pub sender: ExternalId,
+    pub(crate) sender: ExternalId,
     /// What it is made of.
-    pub kind: MessageKind,
+    pub(crate) kind: MessageKind,
     /// What it says.
-    pub text: Redacted<String>,
+    pub(crate) text: Redacted<String>,
     /// What it was understood to mean.
-    pub analysis: Option<Analysis>,
+    pub(crate) analysis: Option<Analysis>,
     /// The provider's time.
-    pub provider_time: DateTime<Utc>,
+    pub(crate) provider_time: DateTime<Utc>,
 }
 
 impl Reading {
     /// The state of an envelope that says this.
-    pub fn state(&self) -> EnvelopeState {
+    pub(crate) fn state(&self) -> EnvelopeState {
         match self {
             Self::Message(_) => EnvelopeState::Decoded,
             Self::Unsupported { .. } => EnvelopeState::Unsupported,
@@ -74,7 +74,7 @@ enum Text {
 
 impl App {
     /// Reads a document of a channel and analyses what it says.
-    pub fn read(&self, channel: Channel, document: Vec<u8>) -> Reading {
+    pub(crate) fn read(&self, channel: Channel, document: Vec<u8>) -> Reading {
         let decoded = match channel {
             Channel::WeChat => wechat::decode(&wechat::Verified::from_stored(document)),
         };
@@ -85,7 +85,7 @@ impl App {
     }
 
     /// Analyses a text.
-    pub fn analyze(&self, text: &str) -> language::Analysis {
+    pub(crate) fn analyze(&self, text: &str) -> language::Analysis {
         info_span!("analyze text").in_scope(|| self.analyzer.analyze(text))
     }
 

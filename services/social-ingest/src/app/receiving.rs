@@ -18,7 +18,7 @@ use crate::{
 
 /// What became of a webhook that may be acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Received {
+pub(crate) enum Received {
     /// It is stored.
     Stored,
     /// It was stored before; nothing changed.
@@ -27,7 +27,7 @@ pub enum Received {
 
 impl Received {
     /// The word in telemetry.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Stored => "stored",
             Self::Duplicate => "duplicate",
@@ -37,11 +37,11 @@ impl Received {
 
 /// What the provider wants to read back when it tries a new webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Greeted(pub String);
+pub(crate) struct Greeted(pub String);
 
 /// Why a webhook is not acknowledged.
 #[derive(Debug, thiserror::Error)]
-pub enum NotReceived {
+pub(crate) enum NotReceived {
     /// There is no such source, or it is disconnected.
     #[error("source does not exist")]
     NoSource,
@@ -68,7 +68,7 @@ struct Opened {
 
 impl App {
     /// Answers the request by which a provider tries a new webhook.
-    pub async fn greet(&self, id: SourceId, query: &str) -> Result<Greeted, NotReceived> {
+    pub(crate) async fn greet(&self, id: SourceId, query: &str) -> Result<Greeted, NotReceived> {
         let sealed = self.source_of_webhook(id).await?;
         let account = self.accounts.open(&sealed)?;
         let greeted = match &*account {
@@ -80,7 +80,7 @@ impl App {
     }
 
     /// Verifies a webhook and stores it; a second delivery of the same one changes nothing but a count.
-    pub async fn receive(
+    pub(crate) async fn receive(
         &self,
         id: SourceId,
         query: &str,
@@ -99,7 +99,7 @@ impl App {
     }
 
     /// Counts a webhook that was turned away before it was read. Only a source that exists is counted.
-    pub async fn refuse_unread(&self, id: SourceId) -> Result<(), NotReceived> {
+    pub(crate) async fn refuse_unread(&self, id: SourceId) -> Result<(), NotReceived> {
         self.source_of_webhook(id).await?;
         self.refusals.add(id);
         Ok(())

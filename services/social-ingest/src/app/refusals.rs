@@ -12,11 +12,11 @@ const MAX_SOURCES: usize = 100_000;
 
 /// How many webhooks of each source were turned away. Only sources that exist are counted.
 #[derive(Debug, Default)]
-pub struct Refusals(Mutex<HashMap<SourceId, i64>>);
+pub(crate) struct Refusals(Mutex<HashMap<SourceId, i64>>);
 
 impl Refusals {
     /// Counts one more.
-    pub fn add(&self, source: SourceId) {
+    pub(crate) fn add(&self, source: SourceId) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() < MAX_SOURCES || counts.contains_key(&source) {
             *counts.entry(source).or_default() += 1;
@@ -24,7 +24,7 @@ impl Refusals {
     }
 
     /// How many there were.
-    pub fn count(&self, source: SourceId) -> i64 {
+    pub(crate) fn count(&self, source: SourceId) -> i64 {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counts.get(&source).copied().unwrap_or_default()
     }

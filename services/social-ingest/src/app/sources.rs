@@ -10,14 +10,14 @@ use chassis::{
 use super::App;
 use crate::{
     announce,
-    domain::{BaseUrl, Change, Credentials, DisplayName, Source, SourceEvent, SourceId},
+    domain::{BaseUrl, Change, Credentials, DisplayName, Source, SourceEvent, SourceFilter, SourceId},
     error::{Error, Result},
-    store::{self, sources::Filter},
+    store,
 };
 
 impl App {
     /// Connects an account, seals its credentials and announces it.
-    pub async fn connect_source(
+    pub(crate) async fn connect_source(
         &self,
         key: &RequestKey,
         display_name: DisplayName,
@@ -36,16 +36,16 @@ impl App {
     }
 
     /// Returns a source.
-    pub async fn get_source(&self, tenant: TenantId, id: SourceId) -> Result<Source> {
+    pub(crate) async fn get_source(&self, tenant: TenantId, id: SourceId) -> Result<Source> {
         let txn = self.db.read(tenant).await?;
         Ok(store::sources::get(&txn, tenant, id).await?.source)
     }
 
     /// Lists sources, newest first. `scope` is the filter as the caller wrote it.
-    pub async fn list_sources(
+    pub(crate) async fn list_sources(
         &self,
         tenant: TenantId,
-        filter: &Filter,
+        filter: &SourceFilter,
         scope: &str,
         request: &PageRequest,
     ) -> Result<Page<Source>> {
@@ -57,7 +57,7 @@ impl App {
     }
 
     /// Changes fields and announces which.
-    pub async fn update_source(
+    pub(crate) async fn update_source(
         &self,
         key: &RequestKey,
         id: SourceId,
@@ -79,7 +79,7 @@ impl App {
     }
 
     /// Replaces the credentials and announces it.
-    pub async fn rotate_credentials(
+    pub(crate) async fn rotate_credentials(
         &self,
         key: &RequestKey,
         id: SourceId,
@@ -98,7 +98,7 @@ impl App {
     }
 
     /// Disconnects a source, destroys its credentials and announces it.
-    pub async fn disconnect_source(
+    pub(crate) async fn disconnect_source(
         &self,
         key: &RequestKey,
         id: SourceId,

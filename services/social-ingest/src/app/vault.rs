@@ -18,7 +18,7 @@ const NONCE_LEN: usize = 12;
 
 /// Seals with AES-256-GCM. What was sealed for one source opens for no other.
 #[derive(Clone)]
-pub struct Vault {
+pub(crate) struct Vault {
     current: Aes256Gcm,
     earlier: Vec<Aes256Gcm>,
 }
@@ -26,7 +26,7 @@ pub struct Vault {
 /// The setting does not hold keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be keys of 32 bytes in base64, separated by commas")]
-pub struct BadKey;
+pub(crate) struct BadKey;
 
 impl FromStr for Vault {
     type Err = BadKey;
@@ -44,12 +44,12 @@ impl FromStr for Vault {
 
 impl Vault {
     /// Makes a key that nobody has yet, as the setting takes it.
-    pub fn generate_key() -> String {
+    pub(crate) fn generate_key() -> String {
         BASE64_STANDARD.encode(Aes256Gcm::generate_key(&mut OsRng))
     }
 
     /// Seals the credentials of a source.
-    pub fn seal(&self, tenant: TenantId, source: SourceId, credentials: &Credentials) -> Vec<u8> {
+    pub(crate) fn seal(&self, tenant: TenantId, source: SourceId, credentials: &Credentials) -> Vec<u8> {
         let plain =
             serde_json::to_vec(credentials).expect("credentials are a plain enum of strings");
         let nonce = Aes256Gcm::generate_nonce(&mut OsRng);
@@ -62,7 +62,7 @@ impl Vault {
     }
 
     /// Opens the credentials of a source; none if they were sealed for another, or with another key.
-    pub fn open(&self, tenant: TenantId, source: SourceId, sealed: &[u8]) -> Option<Credentials> {
+    pub(crate) fn open(&self, tenant: TenantId, source: SourceId, sealed: &[u8]) -> Option<Credentials> {
         let (nonce, sealed) = sealed.strip_prefix(&[FORM])?.split_at_checked(NONCE_LEN)?;
         let aad = bound_to(tenant, source);
         let plain = std::iter::once(&self.current).chain(&self.earlier).find_map(|cipher| {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A delivery as callers see it.
-pub fn delivery(delivery: &Delivery) -> pb::Delivery {
+pub(crate) fn delivery(delivery: &Delivery) -> pb::Delivery {
     let state = match delivery.state {
         DeliveryState::Pending => pb::delivery::State::Pending,
         DeliveryState::Sending => pb::delivery::State::Sending,
@@ -34,7 +34,7 @@ pub fn delivery(delivery: &Delivery) -> pb::Delivery {
 }
 
 /// Reads how an agent settles a delivery.
-pub fn resolution(state: i32) -> Result<Resolution> {
+pub(crate) fn resolution(state: i32) -> Result<Resolution> {
     match pb::delivery::State::try_from(state) {
         Ok(pb::delivery::State::Sent) => Ok(Resolution::Sent),
         Ok(pb::delivery::State::Failed) => Ok(Resolution::Failed),

@@ -6,7 +6,7 @@ use super::{optional_name, timestamp};
 use crate::domain::{Envelope, EnvelopeState};
 
 /// An envelope as a list shows it.
-pub fn envelope(envelope: &Envelope) -> pb::Envelope {
+pub(crate) fn envelope(envelope: &Envelope) -> pb::Envelope {
     let state = match envelope.state {
         EnvelopeState::Stored => pb::envelope::State::Stored,
         EnvelopeState::Decoded => pb::envelope::State::Decoded,
@@ -26,6 +26,6 @@ pub fn envelope(envelope: &Envelope) -> pb::Envelope {
 }
 
 /// An envelope with its body.
-pub fn envelope_with_body(it: &Envelope, body: Vec<u8>) -> pb::Envelope {
+pub(crate) fn envelope_with_body(it: &Envelope, body: Vec<u8>) -> pb::Envelope {
     pb::Envelope { body: body.into(), ..envelope(it) }
 }

@@ -5,16 +5,16 @@ use proto::{customer::v1 as customer, social::v1 as pb};
 use crate::domain::{Channel, DeliveryState, EnvelopeState, SourceState};
 
 /// Fields of `ListSources`.
-pub const SOURCE_FIELDS: &[&str] = &["channel", "state"];
+pub(crate) const SOURCE_FIELDS: &[&str] = &["channel", "state"];
 /// Fields of `ListEnvelopes`.
-pub const ENVELOPE_FIELDS: &[&str] = &["state", "message_type"];
+pub(crate) const ENVELOPE_FIELDS: &[&str] = &["state", "message_type"];
 /// Fields of `ListInboundMessages`.
-pub const INBOUND_MESSAGE_FIELDS: &[&str] = &["source", "thread", "intent"];
+pub(crate) const INBOUND_MESSAGE_FIELDS: &[&str] = &["source", "thread", "intent"];
 /// Fields of `ListDeliveries`.
-pub const DELIVERY_FIELDS: &[&str] = &["source", "message", "state"];
+pub(crate) const DELIVERY_FIELDS: &[&str] = &["source", "message", "state"];
 
 /// Reads `CHANNEL_WECHAT`; a channel without an adapter here is none.
-pub fn channel_named(name: &str) -> Option<Channel> {
+pub(crate) fn channel_named(name: &str) -> Option<Channel> {
     match customer::Channel::from_str_name(name)? {
         customer::Channel::Wechat => Some(Channel::WeChat),
         customer::Channel::Unspecified
@@ -31,7 +31,7 @@ pub fn channel_named(name: &str) -> Option<Channel> {
 }
 
 /// Reads `STATE_CONNECTED` and the like.
-pub fn source_state_named(name: &str) -> Option<SourceState> {
+pub(crate) fn source_state_named(name: &str) -> Option<SourceState> {
     match pb::source::State::from_str_name(name)? {
         pb::source::State::Unspecified => None,
         pb::source::State::Connected => Some(SourceState::Connected),
@@ -40,7 +40,7 @@ pub fn source_state_named(name: &str) -> Option<SourceState> {
 }
 
 /// Reads `STATE_UNDECODABLE` and the like.
-pub fn envelope_state_named(name: &str) -> Option<EnvelopeState> {
+pub(crate) fn envelope_state_named(name: &str) -> Option<EnvelopeState> {
     match pb::envelope::State::from_str_name(name)? {
         pb::envelope::State::Unspecified => None,
         pb::envelope::State::Stored => Some(EnvelopeState::Stored),
@@ -51,7 +51,7 @@ pub fn envelope_state_named(name: &str) -> Option<EnvelopeState> {
 }
 
 /// Reads `STATE_UNKNOWN` and the like.
-pub fn delivery_state_named(name: &str) -> Option<DeliveryState> {
+pub(crate) fn delivery_state_named(name: &str) -> Option<DeliveryState> {
     match pb::delivery::State::from_str_name(name)? {
         pb::delivery::State::Unspecified => None,
         pb::delivery::State::Pending => Some(DeliveryState::Pending),

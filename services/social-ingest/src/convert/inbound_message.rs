@@ -6,7 +6,7 @@ use super::{channel, optional, timestamp};
 use crate::domain::{Analysis, InboundMessage, MessageKind, Sentiment};
 
 /// A message as those see it who may read it.
-pub fn inbound_message(message: &InboundMessage) -> pb::InboundMessage {
+pub(crate) fn inbound_message(message: &InboundMessage) -> pb::InboundMessage {
     let sender = IdentityKey {
         channel: channel(message.channel).into(),
         realm: message.realm.clone(),
@@ -28,7 +28,7 @@ pub fn inbound_message(message: &InboundMessage) -> pb::InboundMessage {
 }
 
 /// What a message is made of.
-pub fn message_kind(kind: MessageKind) -> pb::inbound_message::Kind {
+pub(crate) fn message_kind(kind: MessageKind) -> pb::inbound_message::Kind {
     match kind {
         MessageKind::Text => pb::inbound_message::Kind::Text,
         MessageKind::Image => pb::inbound_message::Kind::Image,
@@ -40,7 +40,7 @@ pub fn message_kind(kind: MessageKind) -> pb::inbound_message::Kind {
 }
 
 /// The labels of a text.
-pub fn analysis(analysis: &Analysis) -> pb::Analysis {
+pub(crate) fn analysis(analysis: &Analysis) -> pb::Analysis {
     let sentiment = match analysis.sentiment {
         Sentiment::Positive => pb::Sentiment::Positive,
         Sentiment::Neutral => pb::Sentiment::Neutral,
@@ -57,7 +57,7 @@ pub fn analysis(analysis: &Analysis) -> pb::Analysis {
 }
 
 /// All that the analyser says about `text`.
-pub fn analyzed(text: &str, found: language::Analysis) -> pb::AnalyzeTextResponse {
+pub(crate) fn analyzed(text: &str, found: language::Analysis) -> pb::AnalyzeTextResponse {
     let offset = |at: usize| i32::try_from(at).unwrap_or(i32::MAX);
     let entities = found.entities.iter().map(|it| pb::Entity {
         kind: it.kind.name().to_owned(),

@@ -7,17 +7,17 @@ use crate::domain::{MessageName, ThreadId};
 
 /// A message that waits for delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Queued {
+pub(crate) struct Queued {
     /// The message.
-    pub message: MessageName,
+    pub(crate) message: MessageName,
     /// Who it goes to.
-    pub thread: ThreadId,
+    pub(crate) thread: ThreadId,
     /// 1 for the first delivery.
-    pub attempt: i32,
+    pub(crate) attempt: i32,
 }
 
 /// Reads what is to be delivered; none if it goes to no thread of this service.
-pub fn queued(event: &MessageQueued) -> Result<Option<Queued>, Malformed> {
+pub(crate) fn queued(event: &MessageQueued) -> Result<Option<Queued>, Malformed> {
     if event.thread.is_empty() {
         return Ok(None);
     }

@@ -13,10 +13,10 @@ use crate::{
 };
 
 /// The fields that an update may change.
-pub const SOURCE_MASK: &[&str] = &["display_name", "api_base_url"];
+pub(crate) const SOURCE_MASK: &[&str] = &["display_name", "api_base_url"];
 
 /// Reads what the caller chooses of a new source.
-pub fn new_source(source: &pb::Source) -> Result<(DisplayName, Option<BaseUrl>)> {
+pub(crate) fn new_source(source: &pb::Source) -> Result<(DisplayName, Option<BaseUrl>)> {
     let display_name =
         DisplayName::parse(&source.display_name).map_err(Error::field("source.display_name"))?;
     let api_base_url =
@@ -25,7 +25,7 @@ pub fn new_source(source: &pb::Source) -> Result<(DisplayName, Option<BaseUrl>)>
 }
 
 /// Reads the fields that an update names.
-pub fn change(source: &pb::Source, mask: &Mask) -> Result<Change> {
+pub(crate) fn change(source: &pb::Source, mask: &Mask) -> Result<Change> {
     let mut change = Change::default();
     if mask.has("display_name") {
         let name = DisplayName::parse(&source.display_name);
@@ -39,7 +39,7 @@ pub fn change(source: &pb::Source, mask: &Mask) -> Result<Change> {
 }
 
 /// Reads the credentials of a new source.
-pub fn credentials_of_connect(
+pub(crate) fn credentials_of_connect(
     credentials: Option<pb::connect_source_request::Credentials>,
 ) -> Result<Credentials> {
     match credentials {
@@ -49,7 +49,7 @@ pub fn credentials_of_connect(
 }
 
 /// Reads the new credentials of a source.
-pub fn credentials_of_rotate(
+pub(crate) fn credentials_of_rotate(
     credentials: Option<pb::rotate_credentials_request::Credentials>,
 ) -> Result<Credentials> {
     match credentials {
@@ -80,7 +80,7 @@ fn wechat(credentials: pb::WeChatCredentials) -> Result<Credentials> {
 }
 
 /// A source as callers see it.
-pub fn source(source: &Source) -> pb::Source {
+pub(crate) fn source(source: &Source) -> pb::Source {
     let state = match source.state {
         SourceState::Connected => pb::source::State::Connected,
         SourceState::Disconnected => pb::source::State::Disconnected,
@@ -100,7 +100,7 @@ pub fn source(source: &Source) -> pb::Source {
 }
 
 /// The completeness ledger as callers see it.
-pub fn health(health: &SourceHealth) -> pb::SourceHealth {
+pub(crate) fn health(health: &SourceHealth) -> pb::SourceHealth {
     pb::SourceHealth {
         source: health.source.to_string(),
         received: health.received,

@@ -19,19 +19,19 @@ words! {
 
 /// The labels of a text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Analysis {
+pub(crate) struct Analysis {
     /// BCP 47 tag, `und` if it cannot be told.
-    pub language_code: String,
+    pub(crate) language_code: String,
     /// The mood.
-    pub sentiment: Sentiment,
+    pub(crate) sentiment: Sentiment,
     /// From -1 to 1.
-    pub sentiment_score: f64,
+    pub(crate) sentiment_score: f64,
     /// What the writer wants.
-    pub intent: String,
+    pub(crate) intent: String,
     /// How sure that is, 0 to 1.
-    pub intent_confidence: f64,
+    pub(crate) intent_confidence: f64,
     /// The analyser and its version.
-    pub model: String,
+    pub(crate) model: String,
 }
 
 impl From<&language::Analysis> for Analysis {

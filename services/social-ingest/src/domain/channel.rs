@@ -12,14 +12,14 @@ words! {
 
 impl Channel {
     /// The provider's own address, where the source names no other.
-    pub const fn default_base_url(self) -> &'static str {
+    pub(crate) const fn default_base_url(self) -> &'static str {
         match self {
             Self::WeChat => "https://api.weixin.qq.com",
         }
     }
 
     /// The first part of the webhook's path behind `/webhooks/`.
-    pub const fn path(self) -> &'static str {
+    pub(crate) const fn path(self) -> &'static str {
         match self {
             Self::WeChat => "wechat",
         }

@@ -8,34 +8,34 @@ use super::Channel;
 
 /// The credentials of a source, by channel. Serialised only to be encrypted.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Credentials {
+pub(crate) enum Credentials {
     /// Those of a WeChat Official Account.
     WeChat(WeChatCredentials),
 }
 
 /// What the console of a WeChat Official Account shows.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WeChatCredentials {
+pub(crate) struct WeChatCredentials {
     /// The account's app id.
-    pub app_id: String,
+    pub(crate) app_id: String,
     /// The app secret, for access tokens.
-    pub app_secret: String,
+    pub(crate) app_secret: String,
     /// The token that signs webhooks.
-    pub token: String,
+    pub(crate) token: String,
     /// The 43 characters that decrypt webhooks; absent in plain mode.
-    pub encoding_aes_key: Option<String>,
+    pub(crate) encoding_aes_key: Option<String>,
 }
 
 impl Credentials {
     /// The channel they are for.
-    pub fn channel(&self) -> Channel {
+    pub(crate) fn channel(&self) -> Channel {
         match self {
             Self::WeChat(_) => Channel::WeChat,
         }
     }
 
     /// The account's id at the provider, within which its users' ids are unique.
-    pub fn realm(&self) -> &str {
+    pub(crate) fn realm(&self) -> &str {
         match self {
             Self::WeChat(it) => &it.app_id,
         }

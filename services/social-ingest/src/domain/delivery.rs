@@ -27,55 +27,55 @@ words! {
 
 /// The ledger row of one reply, keyed by the message and the attempt that caused it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delivery {
+pub(crate) struct Delivery {
     /// Names it.
-    pub id: DeliveryId,
+    pub(crate) id: DeliveryId,
     /// The message.
-    pub message: MessageName,
+    pub(crate) message: MessageName,
     /// 1 for the message's first delivery, one more for each retry by an agent.
-    pub attempt: i32,
+    pub(crate) attempt: i32,
     /// Where it goes out.
-    pub source: SourceId,
+    pub(crate) source: SourceId,
     /// Who it goes to.
-    pub thread: ThreadId,
+    pub(crate) thread: ThreadId,
     /// The kind of channel.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// How far it got.
-    pub state: DeliveryState,
+    pub(crate) state: DeliveryState,
     /// Attempts that surely did not reach the provider, and the present one.
-    pub attempts: i32,
+    pub(crate) attempts: i32,
     /// Pieces of a long text that the provider has taken.
-    pub parts_sent: i32,
+    pub(crate) parts_sent: i32,
     /// Why it waits or failed.
-    pub failure_reason: Option<String>,
+    pub(crate) failure_reason: Option<String>,
     /// The provider's own code; 0 for none.
-    pub provider_code: i64,
+    pub(crate) provider_code: i64,
     /// When a pending one is tried next.
-    pub next_attempt_time: Option<DateTime<Utc>>,
+    pub(crate) next_attempt_time: Option<DateTime<Utc>>,
     /// Who is sending it, and until when that is believed.
-    pub lease: Option<Lease>,
+    pub(crate) lease: Option<Lease>,
     /// When the row was written.
-    pub create_time: DateTime<Utc>,
+    pub(crate) create_time: DateTime<Utc>,
     /// When the state last changed.
-    pub update_time: DateTime<Utc>,
+    pub(crate) update_time: DateTime<Utc>,
     /// Counts its events, from 1; 0 before the first.
-    pub version: u64,
+    pub(crate) version: u64,
     /// The trace that asked for it.
-    pub traceparent: Option<String>,
+    pub(crate) traceparent: Option<String>,
 }
 
 /// Who is sending a delivery, and until when that is believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lease {
+pub(crate) struct Lease {
     /// One run of one process.
-    pub owner: Uuid,
+    pub(crate) owner: Uuid,
     /// Afterwards others may say that the outcome is unknown. They may never send.
-    pub expire_time: DateTime<Utc>,
+    pub(crate) expire_time: DateTime<Utc>,
 }
 
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// The provider took it.
     Sent,
     /// The provider said no, or it cannot be sent at all.
@@ -101,7 +101,7 @@ pub enum Verdict {
 
 /// What happened to a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeliveryEvent {
+pub(crate) enum DeliveryEvent {
     /// The provider took it.
     Sent,
     /// It failed for good.
@@ -112,13 +112,13 @@ pub enum DeliveryEvent {
 
 /// How long and how often a delivery is tried.
 #[derive(Clone, Copy, Debug)]
-pub struct RetryPolicy {
+pub(crate) struct RetryPolicy {
     /// Pause after the first attempt; it doubles after each.
-    pub first_pause: Duration,
+    pub(crate) first_pause: Duration,
     /// Longest pause, unless the provider asks for more.
-    pub longest_pause: Duration,
+    pub(crate) longest_pause: Duration,
     /// Age at which a delivery that never left fails.
-    pub give_up_after: Duration,
+    pub(crate) give_up_after: Duration,
 }
 
 impl RetryPolicy {
@@ -132,7 +132,7 @@ impl RetryPolicy {
 
 impl Delivery {
     /// Accepts a reply for delivery.
-    pub fn accept(
+    pub(crate) fn accept(
         message: MessageName,
         attempt: i32,
         (source, thread, channel): (SourceId, ThreadId, Channel),
@@ -161,7 +161,7 @@ impl Delivery {
     }
 
     /// Begins an attempt: from here on the reply may leave.
-    pub fn send(self, lease: Lease, now: DateTime<Utc>) -> Self {
+    pub(crate) fn send(self, lease: Lease, now: DateTime<Utc>) -> Self {
         Self {
             state: DeliveryState::Sending,
             attempts: self.attempts.saturating_add(1),
@@ -173,12 +173,12 @@ impl Delivery {
     }
 
     /// Counts an attempt that ended before it began.
-    pub fn not_begun(self) -> Self {
+    pub(crate) fn not_begun(self) -> Self {
         Self { attempts: self.attempts.saturating_add(1), ..self }
     }
 
     /// Ends an attempt. One that may be repeated is given up once the delivery is too old.
-    pub fn end(
+    pub(crate) fn end(
         self,
         verdict: &Verdict,
         policy: &RetryPolicy,
@@ -214,7 +214,7 @@ impl Delivery {
 
     /// Ends the attempt of `owner`, who comes too late if others said meanwhile that nobody knows the outcome: then it
     /// is settled, but never tried again. None if there is nothing for `owner` to end.
-    pub fn end_by(
+    pub(crate) fn end_by(
         self,
         owner: Uuid,
         verdict: &Verdict,
@@ -240,7 +240,7 @@ impl Delivery {
 
     /// Notes that the provider took one more piece, and that the next is being sent. None if `lease` is not of who
     /// sends it.
-    pub fn advance(self, lease: Lease) -> Option<Self> {
+    pub(crate) fn advance(self, lease: Lease) -> Option<Self> {
         let is_sending = self.state == DeliveryState::Sending;
         if !is_sending || self.lease.is_none_or(|it| it.owner != lease.owner) {
             return None;
@@ -249,7 +249,7 @@ impl Delivery {
     }
 
     /// Settles one of unknown outcome as an agent found it, or fails with [`Error::DeliverySettled`].
-    pub fn resolve(
+    pub(crate) fn resolve(
         self,
         was_sent: Resolution,
         now: DateTime<Utc>,
@@ -297,7 +297,7 @@ impl Delivery {
 
 /// What an agent found at the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resolution {
+pub(crate) enum Resolution {
     /// It was sent.
     Sent,
     /// It was not.

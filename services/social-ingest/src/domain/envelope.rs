@@ -21,28 +21,28 @@ words! {
 
 /// A stored webhook, without its body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Envelope {
+pub(crate) struct Envelope {
     /// Names it.
-    pub id: EnvelopeId,
+    pub(crate) id: EnvelopeId,
     /// Where it came in.
-    pub source: SourceId,
+    pub(crate) source: SourceId,
     /// The same for every delivery of the same message; holds no personal data.
-    pub dedupe_key: String,
+    pub(crate) dedupe_key: String,
     /// What became of it.
-    pub state: EnvelopeState,
+    pub(crate) state: EnvelopeState,
     /// The provider's type of message, once it was read.
-    pub message_type: Option<String>,
+    pub(crate) message_type: Option<String>,
     /// Why it could not be read.
-    pub failure: Option<String>,
+    pub(crate) failure: Option<String>,
     /// The inbound message it became.
-    pub inbound_message: Option<InboundMessageId>,
+    pub(crate) inbound_message: Option<InboundMessageId>,
     /// When it came.
-    pub receive_time: DateTime<Utc>,
+    pub(crate) receive_time: DateTime<Utc>,
 }
 
 impl Envelope {
     /// Its resource name.
-    pub fn name(&self) -> EnvelopeName {
+    pub(crate) fn name(&self) -> EnvelopeName {
         EnvelopeName { source: self.source, envelope: self.id }
     }
 }

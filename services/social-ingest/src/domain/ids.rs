@@ -38,23 +38,23 @@ resource_id!(
 
 impl SourceId {
     /// Reads the bare id, as it stands in a webhook's path.
-    pub fn parse_bare(id: &str) -> Option<Self> {
+    pub(crate) fn parse_bare(id: &str) -> Option<Self> {
         parse_id(id).map(Self)
     }
 }
 
 /// The resource name of an envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EnvelopeName {
+pub(crate) struct EnvelopeName {
     /// Where it came in.
-    pub source: SourceId,
+    pub(crate) source: SourceId,
     /// Which one it is.
-    pub envelope: EnvelopeId,
+    pub(crate) envelope: EnvelopeId,
 }
 
 impl EnvelopeName {
     /// Reads the resource name, or says what it must look like.
-    pub fn parse(name: &str) -> Result<Self, Malformed> {
+    pub(crate) fn parse(name: &str) -> Result<Self, Malformed> {
         let parsed = name.match_indices('/').nth(1).and_then(|(at, _)| {
             let (source, envelope) = name.split_at(at);
             let source = SourceId::parse(source).ok()?;

@@ -27,33 +27,42 @@ words! {
 
 /// What a customer wrote.
 #[derive(Clone, Debug, PartialEq)]
-pub struct InboundMessage {
+pub(crate) struct InboundMessage {
     /// Names it.
-    pub id: InboundMessageId,
+    pub(crate) id: InboundMessageId,
     /// The envelope it was decoded from.
-    pub envelope: EnvelopeId,
+    pub(crate) envelope: EnvelopeId,
     /// Where it came in.
-    pub source: SourceId,
+    pub(crate) source: SourceId,
     /// Who wrote it, where.
-    pub thread: ThreadId,
+    pub(crate) thread: ThreadId,
     /// The kind of channel.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// Within what the sender's id is unique.
-    pub realm: String,
+    pub(crate) realm: String,
     /// The writer, as the provider names them.
-    pub sender: ExternalId,
+    pub(crate) sender: ExternalId,
     /// What it is made of.
-    pub kind: MessageKind,
+    pub(crate) kind: MessageKind,
     /// What it says.
-    pub text: Redacted<String>,
+    pub(crate) text: Redacted<String>,
     /// What it was understood to mean; only text is analysed.
-    pub analysis: Option<Analysis>,
+    pub(crate) analysis: Option<Analysis>,
     /// The provider's time.
-    pub provider_time: DateTime<Utc>,
+    pub(crate) provider_time: DateTime<Utc>,
     /// When its envelope came.
-    pub receive_time: DateTime<Utc>,
+    pub(crate) receive_time: DateTime<Utc>,
     /// When it became a message of a conversation.
-    pub project_time: Option<DateTime<Utc>>,
+    pub(crate) project_time: Option<DateTime<Utc>>,
     /// When it was answered.
-    pub answer_time: Option<DateTime<Utc>>,
+    pub(crate) answer_time: Option<DateTime<Utc>>,
+}
+
+/// A time that is set once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// It became a message of a conversation.
+    Projected,
+    /// It was answered.
+    Answered,
 }

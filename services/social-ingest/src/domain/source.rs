@@ -19,30 +19,30 @@ words! {
 
 /// One configured endpoint of a channel, without its credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
+pub(crate) struct Source {
     /// Names it, also in the webhook's path.
-    pub id: SourceId,
+    pub(crate) id: SourceId,
     /// What agents call it.
-    pub display_name: DisplayName,
+    pub(crate) display_name: DisplayName,
     /// The kind of channel.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// Where the provider's API is; the provider's own address if absent.
-    pub api_base_url: Option<BaseUrl>,
+    pub(crate) api_base_url: Option<BaseUrl>,
     /// Whether it works.
-    pub state: SourceState,
+    pub(crate) state: SourceState,
     /// The account's id at the provider.
-    pub realm: String,
+    pub(crate) realm: String,
     /// When it was connected.
-    pub create_time: DateTime<Utc>,
+    pub(crate) create_time: DateTime<Utc>,
     /// When it last changed.
-    pub update_time: DateTime<Utc>,
+    pub(crate) update_time: DateTime<Utc>,
     /// Counts its events, from 1.
-    pub version: u64,
+    pub(crate) version: u64,
 }
 
 /// What happened to a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SourceEvent {
+pub(crate) enum SourceEvent {
     /// It was connected.
     Connected,
     /// These fields, as the contract names them, changed.
@@ -55,16 +55,16 @@ pub enum SourceEvent {
 
 /// New values for the fields that shall change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// Another name.
-    pub display_name: Option<DisplayName>,
+    pub(crate) display_name: Option<DisplayName>,
     /// Another address, or the provider's own.
-    pub api_base_url: Option<Option<BaseUrl>>,
+    pub(crate) api_base_url: Option<Option<BaseUrl>>,
 }
 
 impl Source {
     /// Connects an account of a provider.
-    pub fn connect(
+    pub(crate) fn connect(
         display_name: DisplayName,
         api_base_url: Option<BaseUrl>,
         credentials: &Credentials,
@@ -85,7 +85,7 @@ impl Source {
     }
 
     /// Changes fields. Nothing happens if they all have these values already.
-    pub fn update(self, change: Change, now: DateTime<Utc>) -> (Self, Option<SourceEvent>) {
+    pub(crate) fn update(self, change: Change, now: DateTime<Utc>) -> (Self, Option<SourceEvent>) {
         let display_name = change.display_name.unwrap_or_else(|| self.display_name.clone());
         let api_base_url = change.api_base_url.unwrap_or_else(|| self.api_base_url.clone());
         let changed: Vec<&'static str> = [
@@ -103,7 +103,7 @@ impl Source {
     }
 
     /// Replaces the credentials, or fails with [`Error::AccountDiffers`] if they are for another account.
-    pub fn rotate(
+    pub(crate) fn rotate(
         self,
         credentials: &Credentials,
         now: DateTime<Utc>,
@@ -122,7 +122,7 @@ impl Source {
     }
 
     /// Disconnects it. Nothing happens if it is disconnected already.
-    pub fn disconnect(self, now: DateTime<Utc>) -> (Self, Option<SourceEvent>) {
+    pub(crate) fn disconnect(self, now: DateTime<Utc>) -> (Self, Option<SourceEvent>) {
         match self.state {
             SourceState::Disconnected => (self, None),
             SourceState::Connected => {
@@ -133,7 +133,7 @@ impl Source {
     }
 
     /// Where its provider's API is.
-    pub fn base_url(&self) -> &str {
+    pub(crate) fn base_url(&self) -> &str {
         match &self.api_base_url {
             Some(url) => url.as_str(),
             None => self.channel.default_base_url(),
@@ -148,11 +148,11 @@ impl Source {
 /// What agents call a source: trimmed, 1 to 100 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct DisplayName(String);
+pub(crate) struct DisplayName(String);
 
 impl DisplayName {
     /// Trims and measures a name.
-    pub fn parse(raw: &str) -> Result<Self, Malformed> {
+    pub(crate) fn parse(raw: &str) -> Result<Self, Malformed> {
         let name = raw.trim();
         match name.chars().take(101).count() {
             0 => Err(Malformed("must not be empty")),
@@ -165,12 +165,12 @@ impl DisplayName {
     }
 
     /// Takes a name that was stored.
-    pub fn from_row(name: String) -> Self {
+    pub(crate) fn from_row(name: String) -> Self {
         Self(name)
     }
 
     /// The name.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -178,14 +178,14 @@ impl DisplayName {
 /// Where a provider's API is. Only its length is judged here; the channel's adapter knows which addresses it may call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct BaseUrl(String);
+pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
     /// Longest address that is kept.
     const MAX_LEN: usize = 500;
 
     /// Trims and measures an address; an empty one is none.
-    pub fn parse(raw: &str) -> Result<Option<Self>, Malformed> {
+    pub(crate) fn parse(raw: &str) -> Result<Option<Self>, Malformed> {
         match raw.trim().trim_end_matches('/') {
             "" => Ok(None),
             url if Self::MAX_LEN < url.len() => Err(Malformed("must be at most 500 characters")),
@@ -194,12 +194,12 @@ impl BaseUrl {
     }
 
     /// Takes an address that was stored.
-    pub fn from_row(url: String) -> Self {
+    pub(crate) fn from_row(url: String) -> Self {
         Self(url)
     }
 
     /// The address.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

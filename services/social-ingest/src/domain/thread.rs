@@ -5,17 +5,17 @@ use chassis::redact::Redacted;
 use super::{SourceId, ThreadId};
 
 /// The provider's id of a person. Prints as `redacted`.
-pub type ExternalId = Redacted<String>;
+pub(crate) type ExternalId = Redacted<String>;
 
 /// One channel identity at one source. The aggregate of what comes in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Thread {
+pub(crate) struct Thread {
     /// Names it; the same for ever.
-    pub id: ThreadId,
+    pub(crate) id: ThreadId,
     /// Where the person writes.
-    pub source: SourceId,
+    pub(crate) source: SourceId,
     /// The person, as the provider names them.
-    pub external_id: ExternalId,
+    pub(crate) external_id: ExternalId,
     /// Counts its events, from 1.
-    pub version: u64,
+    pub(crate) version: u64,
 }

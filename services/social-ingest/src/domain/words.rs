@@ -5,16 +5,16 @@ macro_rules! words {
     ($(#[$doc:meta])* $kind:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum $kind { $($(#[$variant_doc])* $variant,)+ }
+        pub(crate) enum $kind { $($(#[$variant_doc])* $variant,)+ }
 
         impl $kind {
             /// The word that is stored; it never changes.
-            pub const fn word(self) -> &'static str {
+            pub(crate) const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
             }
 
             /// Reads the word back, or finds none.
-            pub fn from_word(word: &str) -> Option<Self> {
+            pub(crate) fn from_word(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
             }
         }

@@ -8,9 +8,9 @@ use sea_orm::DatabaseTransaction;
 
 use super::malformed;
 use crate::{
-    app::{self, Mark},
+    app,
     convert,
-    domain::InboundMessageId,
+    domain::{InboundMessageId, Mark},
 };
 
 pub(super) struct RecordAnswer;

@@ -7,8 +7,8 @@ use sea_orm::DatabaseTransaction;
 
 use super::malformed;
 use crate::{
-    app::{self, Mark},
-    domain::InboundMessageId,
+    app,
+    domain::{InboundMessageId, Mark},
 };
 
 pub(super) struct RecordProjection;

@@ -4,7 +4,7 @@ use chassis::tenant::TenantId;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ConnectionTrait, DbErr, FromQueryResult,
-    sea_query::{Expr, ExprTrait, Func, OnConflict, Query, SimpleExpr},
+    sea_query::{Expr, ExprTrait, Func, OnConflict, Query},
 };
 use uuid::Uuid;
 
@@ -17,20 +17,19 @@ const SHARDS: u8 = 8;
 
 /// How much each count grows. Counts of deliveries may fall: one of unknown outcome is settled later.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
-#[expect(missing_docs, reason = "named after the columns, which are named after the contract's counts")]
-pub struct Counts {
-    pub stored: i64,
-    pub duplicates: i64,
-    pub decoded: i64,
-    pub unsupported: i64,
-    pub undecodable: i64,
-    pub projected: i64,
-    pub answered: i64,
-    pub accepted: i64,
-    pub sent: i64,
-    pub failed: i64,
-    pub unknown: i64,
-    pub last_receive_time: Option<DateTime<Utc>>,
+pub(crate) struct Counts {
+    pub(crate) stored: i64,
+    pub(crate) duplicates: i64,
+    pub(crate) decoded: i64,
+    pub(crate) unsupported: i64,
+    pub(crate) undecodable: i64,
+    pub(crate) projected: i64,
+    pub(crate) answered: i64,
+    pub(crate) accepted: i64,
+    pub(crate) sent: i64,
+    pub(crate) failed: i64,
+    pub(crate) unknown: i64,
+    pub(crate) last_receive_time: Option<DateTime<Utc>>,
 }
 
 impl Counts {
@@ -54,7 +53,7 @@ impl Counts {
 /// Adds `more` to the counts of a source. Comes last in a transaction, so that its lock is held briefly.
 ///
 /// `by` is the id of what is counted: it chooses the row.
-pub async fn add(
+pub(crate) async fn add(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     source: SourceId,
@@ -65,7 +64,7 @@ pub async fn add(
     let shard = i16::from(by.as_bytes()[15] % SHARDS);
     let columns = more.columns();
     let mut names = vec!["tenant_id", "source_id", "shard", "last_receive_time"];
-    let mut values: Vec<SimpleExpr> = vec![
+    let mut values: Vec<Expr> = vec![
         tenant.as_uuid().into(),
         source.as_uuid().into(),
         shard.into(),
@@ -93,14 +92,14 @@ pub async fn add(
 }
 
 /// Adds up the counts of a source.
-pub async fn total(
+pub(crate) async fn total(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     source: SourceId,
 ) -> Result<Counts, DbErr> {
     let mut select = Query::select();
     for (name, _) in Counts::default().columns() {
-        let sum = Func::coalesce([Func::sum(Expr::col(name)).into(), 0_i64.into()]);
+        let sum = Func::coalesce([Expr::from(Func::sum(Expr::col(name))), Expr::from(0_i64)]);
         select.expr_as(Expr::expr(sum).cast_as("bigint"), name);
     }
     let select = select

@@ -11,27 +11,17 @@ use uuid::Uuid;
 
 use super::{entities::delivery, signed, unreadable, unsigned};
 use crate::{
-    domain::{Channel, Delivery, DeliveryId, DeliveryState, Lease, MessageName, SourceId, ThreadId},
+    domain::{
+        Channel, Delivery, DeliveryFilter, DeliveryId, DeliveryState, Lease, MessageName, SourceId, ThreadId},
     error::{Error, Result},
 };
-
-/// What a list may be narrowed to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only of this source.
-    pub source: Option<SourceId>,
-    /// Only of this message.
-    pub message: Option<MessageName>,
-    /// Only in this state.
-    pub state: Option<DeliveryState>,
-}
 
 fn live(tenant: TenantId) -> Select<delivery::Entity> {
     delivery::Entity::find().filter(delivery::Column::TenantId.eq(tenant.as_uuid()))
 }
 
 /// Adds a row and returns true, or returns false if the message has one for this attempt.
-pub async fn insert(
+pub(crate) async fn insert(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     delivery: &Delivery,
@@ -49,7 +39,7 @@ pub async fn insert(
 }
 
 /// Returns a delivery, or [`Error::DeliveryNotFound`].
-pub async fn get(
+pub(crate) async fn get(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     id: DeliveryId,
@@ -59,7 +49,7 @@ pub async fn get(
 }
 
 /// Returns a delivery and keeps others from changing it, or [`Error::DeliveryNotFound`].
-pub async fn lock(
+pub(crate) async fn lock(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     id: DeliveryId,
@@ -74,7 +64,7 @@ pub async fn lock(
 }
 
 /// Stores a delivery that [`lock`] returned.
-pub async fn update(
+pub(crate) async fn update(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     delivery: &Delivery,
@@ -103,10 +93,10 @@ pub async fn update(
 }
 
 /// Returns up to `limit` deliveries before `before`, newest first.
-pub async fn page(
+pub(crate) async fn page(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
-    filter: &Filter,
+    filter: &DeliveryFilter,
     before: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<Delivery>> {
@@ -129,7 +119,7 @@ pub async fn page(
 }
 
 /// Returns up to `limit` deliveries of all tenants whose turn it is: due, and the first of their thread.
-pub async fn due(
+pub(crate) async fn due(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     limit: u64,
@@ -144,7 +134,7 @@ pub async fn due(
 }
 
 /// When the next one is due, if any waits.
-pub async fn next_due(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
+pub(crate) async fn next_due(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
     delivery::Entity::find()
         .select_only()
         .column(delivery::Column::NextAttemptTime)
@@ -157,7 +147,7 @@ pub async fn next_due(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc
 }
 
 /// Whether an earlier delivery of the same thread is still under way.
-pub async fn is_behind(
+pub(crate) async fn is_behind(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     delivery: &Delivery,
@@ -173,7 +163,7 @@ pub async fn is_behind(
 /// Those that someone began to send and did not end: the lease ran out.
 ///
 /// At a start, say who starts: a file belongs to one process, so there every other owner is dead.
-pub async fn abandoned(
+pub(crate) async fn abandoned(
     conn: &impl ConnectionTrait,
     starting: Option<Uuid>,
     now: DateTime<Utc>,
@@ -190,7 +180,7 @@ pub async fn abandoned(
 }
 
 /// Up to `limit` of unknown outcome since a time after `since`, oldest first.
-pub async fn in_doubt(
+pub(crate) async fn in_doubt(
     conn: &impl ConnectionTrait,
     since: DateTime<Utc>,
     limit: u64,
@@ -204,7 +194,7 @@ pub async fn in_doubt(
 }
 
 /// Whether another delivery of the thread may have left between two times.
-pub async fn has_neighbour(
+pub(crate) async fn has_neighbour(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     delivery: &Delivery,

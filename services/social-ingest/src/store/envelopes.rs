@@ -10,27 +10,20 @@ use uuid::Uuid;
 
 use super::{entities::envelope, unreadable};
 use crate::{
-    domain::{Envelope, EnvelopeId, EnvelopeName, EnvelopeState, InboundMessageId, SourceId},
+    domain::{
+        Envelope, EnvelopeFilter, EnvelopeId, EnvelopeName, EnvelopeState, InboundMessageId, SourceId,
+    },
     error::{Error, Result},
 };
 
-/// What a list may be narrowed to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only in this state.
-    pub state: Option<EnvelopeState>,
-    /// Only of this type.
-    pub message_type: Option<String>,
-}
-
 /// An envelope with what was in it.
-pub struct Full {
+pub(crate) struct Full {
     /// The envelope.
-    pub envelope: Envelope,
+    pub(crate) envelope: Envelope,
     /// The body as it came.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     /// The authentic document: decrypted, if it came encrypted.
-    pub document: Vec<u8>,
+    pub(crate) document: Vec<u8>,
 }
 
 fn live(tenant: TenantId) -> Select<envelope::Entity> {
@@ -38,7 +31,7 @@ fn live(tenant: TenantId) -> Select<envelope::Entity> {
 }
 
 /// Stores an envelope and returns true, or returns false if the source has one with this dedupe key.
-pub async fn insert(
+pub(crate) async fn insert(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     envelope: &Envelope,
@@ -74,7 +67,7 @@ pub async fn insert(
 }
 
 /// Stores what became of an envelope that was in state `from`; false if it is in another by now.
-pub async fn conclude(
+pub(crate) async fn conclude(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     envelope: &Envelope,
@@ -97,7 +90,7 @@ pub async fn conclude(
 }
 
 /// Returns an envelope and what was in it, or [`Error::EnvelopeNotFound`].
-pub async fn get(
+pub(crate) async fn get(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     name: EnvelopeName,
@@ -114,11 +107,11 @@ pub async fn get(
 }
 
 /// Returns up to `limit` envelopes of a source before `before`, newest first, without their bodies.
-pub async fn page(
+pub(crate) async fn page(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     source: SourceId,
-    filter: &Filter,
+    filter: &EnvelopeFilter,
     before: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<Envelope>> {
@@ -140,7 +133,7 @@ pub async fn page(
 }
 
 /// Since when the oldest envelope of a source waits to be decoded.
-pub async fn oldest_pending(
+pub(crate) async fn oldest_pending(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     source: SourceId,

@@ -13,29 +13,18 @@ use uuid::Uuid;
 use super::{entities::inbound_message, sources, threads, unreadable};
 use crate::{
     domain::{
-        Analysis, EnvelopeId, InboundMessage, InboundMessageId, MessageKind, Sentiment, Source,
+        Analysis, EnvelopeId, InboundMessage, InboundMessageFilter, InboundMessageId, Mark, MessageKind, Sentiment, Source,
         SourceId, Thread, ThreadId,
     },
     error::{Error, Result},
 };
-
-/// What a list may be narrowed to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only from this source.
-    pub source: Option<SourceId>,
-    /// Only of this thread.
-    pub thread: Option<ThreadId>,
-    /// Only with this intent.
-    pub intent: Option<String>,
-}
 
 fn live(tenant: TenantId) -> Select<inbound_message::Entity> {
     inbound_message::Entity::find().filter(inbound_message::Column::TenantId.eq(tenant.as_uuid()))
 }
 
 /// Adds a message.
-pub async fn insert(
+pub(crate) async fn insert(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     message: &InboundMessage,
@@ -65,7 +54,7 @@ pub async fn insert(
 }
 
 /// Returns a message, or [`Error::InboundMessageNotFound`].
-pub async fn get(
+pub(crate) async fn get(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     id: InboundMessageId,
@@ -76,10 +65,10 @@ pub async fn get(
 }
 
 /// Returns up to `limit` messages before `before`, newest first.
-pub async fn page(
+pub(crate) async fn page(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
-    filter: &Filter,
+    filter: &InboundMessageFilter,
     before: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<InboundMessage>> {
@@ -101,7 +90,7 @@ pub async fn page(
 }
 
 /// Since when the oldest message of a source waits for its conversation.
-pub async fn oldest_gap(
+pub(crate) async fn oldest_gap(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     source: SourceId,
@@ -118,17 +107,8 @@ pub async fn oldest_gap(
         .await
 }
 
-/// A time that is set once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// It became a message of a conversation.
-    Projected,
-    /// It was answered.
-    Answered,
-}
-
 /// Sets the time if it is unset, and returns the source of the message; none if there was nothing to set.
-pub async fn mark(
+pub(crate) async fn mark(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     id: InboundMessageId,

@@ -9,28 +9,19 @@ use uuid::Uuid;
 
 use super::{entities::source, signed, unreadable, unsigned};
 use crate::{
-    domain::{BaseUrl, Channel, DisplayName, Source, SourceId, SourceState},
+    domain::{BaseUrl, Channel, DisplayName, Source, SourceFilter, SourceId, SourceState},
     error::{Error, Result},
 };
 
 /// A source with its sealed credentials; they are gone once it is disconnected.
 #[derive(Clone)]
-pub struct Sealed {
+pub(crate) struct Sealed {
     /// Whose it is.
-    pub tenant: TenantId,
+    pub(crate) tenant: TenantId,
     /// The source.
-    pub source: Source,
+    pub(crate) source: Source,
     /// What [`crate::app`] sealed.
-    pub credentials: Option<Vec<u8>>,
-}
-
-/// What a list may be narrowed to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only of this channel.
-    pub channel: Option<Channel>,
-    /// Only in this state.
-    pub state: Option<SourceState>,
+    pub(crate) credentials: Option<Vec<u8>>,
 }
 
 /// Where every read starts. A disconnected source is still there.
@@ -39,7 +30,7 @@ fn live(tenant: TenantId) -> Select<source::Entity> {
 }
 
 /// Adds a source, or fails with [`Error::AccountConnected`].
-pub async fn insert(
+pub(crate) async fn insert(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     source: &Source,
@@ -66,7 +57,7 @@ pub async fn insert(
 }
 
 /// What becomes of the credentials in an update.
-pub enum Credentials {
+pub(crate) enum Credentials {
     /// They stay.
     Keep,
     /// They are replaced by these, sealed.
@@ -76,7 +67,7 @@ pub enum Credentials {
 }
 
 /// Stores a source that was `version` one lower, or fails with [`Error::SourceChanged`].
-pub async fn update(
+pub(crate) async fn update(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     source: &Source,
@@ -109,7 +100,7 @@ pub async fn update(
 }
 
 /// Counts an event of the source that changes none of its fields, and returns its new version.
-pub async fn bump(
+pub(crate) async fn bump(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     id: SourceId,
@@ -127,7 +118,7 @@ pub async fn bump(
 }
 
 /// Returns a source, or [`Error::SourceNotFound`].
-pub async fn get(conn: &impl ConnectionTrait, tenant: TenantId, id: SourceId) -> Result<Sealed> {
+pub(crate) async fn get(conn: &impl ConnectionTrait, tenant: TenantId, id: SourceId) -> Result<Sealed> {
     match live(tenant).filter(source::Column::Id.eq(id.as_uuid())).one(conn).await? {
         Some(row) => sealed(row),
         None => Err(Error::SourceNotFound(id)),
@@ -135,13 +126,13 @@ pub async fn get(conn: &impl ConnectionTrait, tenant: TenantId, id: SourceId) ->
 }
 
 /// Finds a source by its id alone: a webhook carries no tenant.
-pub async fn find_anywhere(conn: &impl ConnectionTrait, id: SourceId) -> Result<Option<Sealed>> {
+pub(crate) async fn find_anywhere(conn: &impl ConnectionTrait, id: SourceId) -> Result<Option<Sealed>> {
     let found = source::Entity::find().filter(source::Column::Id.eq(id.as_uuid())).one(conn).await?;
     found.map(sealed).transpose()
 }
 
 /// Returns those of the given ids that exist.
-pub async fn of_ids(
+pub(crate) async fn of_ids(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     ids: impl IntoIterator<Item = SourceId>,
@@ -152,10 +143,10 @@ pub async fn of_ids(
 }
 
 /// Returns up to `limit` sources before `before`, newest first.
-pub async fn page(
+pub(crate) async fn page(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
-    filter: &Filter,
+    filter: &SourceFilter,
     before: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<Source>> {

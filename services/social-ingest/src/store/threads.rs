@@ -19,7 +19,7 @@ fn live(tenant: TenantId) -> Select<thread::Entity> {
 }
 
 /// Counts an event of the thread of that person at that source, and locks its row. The first one makes the row.
-pub async fn bump(
+pub(crate) async fn bump(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     source: SourceId,
@@ -52,7 +52,7 @@ pub async fn bump(
                 thread::Column::ExternalId,
             ])
             .value(thread::Column::Version, next)
-            .take(),
+            .to_owned(),
         )
         .returning(Query::returning().columns([thread::Column::Id, thread::Column::Version]))
         .take();
@@ -68,7 +68,7 @@ pub async fn bump(
 }
 
 /// Finds a thread.
-pub async fn find(
+pub(crate) async fn find(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     id: ThreadId,
@@ -78,7 +78,7 @@ pub async fn find(
 }
 
 /// Returns those of the given ids that exist.
-pub async fn of_ids(
+pub(crate) async fn of_ids(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     ids: impl IntoIterator<Item = ThreadId>,

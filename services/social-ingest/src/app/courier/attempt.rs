@@ -221,6 +221,7 @@ fn verdict(outcome: Outcome) -> Verdict {
                 NotSent::Unreachable => "UNREACHABLE",
                 NotSent::AddressForbidden => "ADDRESS_FORBIDDEN",
                 NotSent::NoToken => "NO_ACCESS_TOKEN",
+                NotSent::OutOfTime => "OUT_OF_TIME",
             };
             Verdict::NotNow { reason, retry_after: None }
         }

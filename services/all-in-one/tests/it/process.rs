@@ -1,0 +1,109 @@
+//! A running `kith up` as a child process that can be killed and started again on what it kept.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use all_in_one::{Addresses, Clients};
+use serde_json::Value;
+use tempfile::TempDir;
+use testkit::{TestDatabase, TestLog};
+
+/// Where a platform keeps things while its processes come and go.
+pub(crate) struct Places {
+    folder: TempDir,
+    database: TestDatabase,
+    log: TestLog,
+}
+
+impl Places {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, database: TestDatabase::new().await, log: TestLog::new() }
+    }
+
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts `kith up --json` and waits for its line.
+    pub(crate) fn up(&self) -> Up {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kith"));
+        command.args(["up", "--json", "--port", "0", "--log-filter", "error"]);
+        command.arg("--data-dir").arg(self.data_dir());
+        // The databases and the log of this test, not those its environment names.
+        command.env_remove("DATABASE_URL").env_remove("KAFKA_BROKERS");
+        if self.database.url().starts_with("postgres") {
+            command.args(["--database-url", self.database.url()]);
+        }
+        if let Some(brokers) = &self.log.args().kafka_brokers {
+            command.args(["--kafka-brokers", brokers]);
+            command.args(["--kafka-topic-prefix", &self.log.args().kafka_topic_prefix]);
+            command.args(["--kafka-partitions", &self.log.args().kafka_partitions.to_string()]);
+        }
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        Up { child, ready }
+    }
+}
+
+/// A running platform. Dropping it kills it.
+pub(crate) struct Up {
+    child: Child,
+    pub(crate) ready: Value,
+}
+
+impl Up {
+    pub(crate) fn clients(&self) -> Clients {
+        let of = |service: &str| self.ready["services"][service].as_str().unwrap().to_owned();
+        let addresses = Addresses {
+            customer: of("customer"),
+            messaging: of("messaging"),
+            social_ingest: of("social-ingest"),
+            sales: of("sales"),
+            analytics: of("analytics"),
+            webhooks: self.webhooks(),
+            traces: String::new(),
+            health: Vec::new(),
+        };
+        Clients::new(&addresses, self.ready["token"].as_str().unwrap()).unwrap()
+    }
+
+    pub(crate) fn webhooks(&self) -> String {
+        self.ready["webhooks"].as_str().unwrap().to_owned()
+    }
+
+    /// `kill -9`: nothing is flushed, nothing is said.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Ctrl-C; returns whether it ended well.
+    pub(crate) fn interrupt(mut self) -> bool {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        self.child.wait().unwrap().success()
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs `kith` to its end.
+pub(crate) fn kith(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kith"))
+        .args(args)
+        .env_remove("DATABASE_URL")
+        .env_remove("KAFKA_BROKERS")
+        .output()
+        .unwrap()
+}
