@@ -1,1 +1,79 @@
-//! Stub.
+//! The sales service: what a tenant sells, what was ordered, and how far each order got.
+//!
+//! `api` (gRPC) and `events` (the log) come in; `app` holds the use cases; `domain` decides; `store` keeps;
+//! `announce` tells the others. It must not know contacts beyond their names, nor conversations or providers.
+
+pub mod announce;
+mod api;
+pub mod app;
+mod config;
+pub mod convert;
+pub mod domain;
+pub mod error;
+mod events;
+pub mod store;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use bus::Links;
+use chassis::{
+    authn::Verifier,
+    authz::Policy,
+    client::Client,
+    command,
+    page::{Lists, PageSealer},
+    server::{self, Listeners, ServerOptions},
+};
+use tokio_util::sync::CancellationToken;
+
+pub use config::Config;
+pub use store::Migrator;
+
+/// The gRPC services of this process.
+const SERVICES: &[&str] =
+    &["kith.sales.v1.OrderService", "kith.sales.v1.ProductService", bus::ops::NAME];
+
+/// Runs the service on `listeners` until `stop` is cancelled, then drains what is in flight.
+///
+/// Fails if the database cannot be reached or migrated, if the address of the customer service is
+/// malformed, or if a background task fails for good.
+pub async fn serve(
+    config: Config,
+    listeners: Listeners,
+    links: Links,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let customer = Client::new(&config.customer_url, links.tokens.clone(), &config.client)
+        .context("read `CUSTOMER_URL`")?;
+    let db = config.database.connect::<Migrator>().await.context("connect database")?;
+    let verifier = Verifier::new(&config.authn).await.context("read issuers")?;
+    let sealer = PageSealer::new(&config.pages).context("read page token keys")?;
+    let lists = Lists::new(sealer, config.max_page_size);
+    let app = app::App { db: db.clone(), clock: links.clock.clone(), lists: lists.clone() };
+    let handlers = events::subscriptions(&app, &events::Peers { customer });
+    let groups = bus::ops::service(db.clone(), &links, handlers.clone(), lists);
+    let routes = api::routes(app).add_service(groups);
+    let options = ServerOptions {
+        service: "sales",
+        args: config.server,
+        verifier: Arc::new(verifier),
+        policy: Policy::new(proto::METHODS.iter().map(|it| (it.path, it.permission))),
+        descriptors: proto::DESCRIPTORS,
+        service_names: SERVICES,
+        ready: None,
+    };
+
+    let outcome = tokio::try_join!(
+        server::run(listeners, routes, options, stop.clone()),
+        bus::relay::run(db.clone(), links.log.clone(), stop.clone()),
+        bus::consumer::run(db.clone(), links.log, handlers, links.clock.clone(), stop.clone()),
+        async {
+            command::purging(db.clone(), links.clock, stop).await;
+            Ok(())
+        },
+    );
+
+    db.close().await;
+    outcome.map(|_| ())
+}

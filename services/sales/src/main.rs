@@ -1,0 +1,24 @@
+//! The sales service process: reads settings, starts telemetry, serves until told to stop.
+
+use anyhow::Context;
+use bus::Links;
+use chassis::{clock::Clock, server::Listeners, shutdown, telemetry};
+use clap::Parser;
+use sales::Config;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let config = Config::parse();
+    let telemetry = telemetry::init("sales", &config.telemetry).context("start telemetry")?;
+    let listeners = Listeners::bind(&config.server).await.context("bind listeners")?;
+    let links = Links {
+        log: config.bus.connect().await.context("connect event log")?,
+        tokens: config.token.source(),
+        clock: Clock::system(),
+    };
+
+    let outcome = sales::serve(config, listeners, links, shutdown::on_signal()).await;
+
+    telemetry.shutdown().await;
+    outcome
+}
