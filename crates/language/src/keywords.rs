@@ -25,7 +25,11 @@ pub(crate) fn pick(text: &Text, atoms: &[Atom], spans: &[Span], lexicon: &Lexico
         let least = match atoms[span.start].class {
             Class::Han => MIN_HAN,
             Class::Word => MIN_LATIN,
-            Class::Number | Class::Foreign | Class::Mark | Class::Sign | Class::Code
+            Class::Number
+            | Class::Foreign
+            | Class::Mark
+            | Class::Sign
+            | Class::Code
             | Class::Space => continue,
         };
         let weight = weight(tokens::part_of_speech(text, atoms, span, lexicon));

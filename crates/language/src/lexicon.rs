@@ -207,16 +207,27 @@ impl Lexicon {
 
     /// Reads a table entry: `_` joins words to a phrase, `<email>` and `<number>` stand for any of them.
     fn phrase(&mut self, table: &'static str, entry: &str) -> Result<Vec<Symbol>, Malformed> {
-        if let Some(name) = entry.strip_prefix('<').and_then(|it| it.strip_suffix('>')) {
-            let symbol = match name {
-                "number" => Some(NUMBER),
-                _ => EntityKind::from_name(name).and_then(entity_symbol),
-            };
-            let unknown = || Malformed { table, problem: format!("`{entry}` stands for nothing") };
-            return Ok(vec![symbol.ok_or_else(unknown)?]);
-        }
-        let text = Text::fold(&entry.replace('_', " "), &self.simplified);
         let mut phrase = Vec::new();
+        for part in entry.split('_') {
+            match part.strip_prefix('<').and_then(|it| it.strip_suffix('>')) {
+                Some(name) => match placeholder(name) {
+                    Some(symbol) => phrase.push(symbol),
+                    None => {
+                        let problem = format!("`{part}` stands for nothing");
+                        return Err(Malformed { table, problem });
+                    }
+                },
+                None => self.add_symbols(part, &mut phrase),
+            }
+        }
+        match phrase.is_empty() {
+            true => Err(Malformed { table, problem: format!("`{entry}` has no symbols") }),
+            false => Ok(phrase),
+        }
+    }
+
+    fn add_symbols(&mut self, part: &str, phrase: &mut Vec<Symbol>) {
+        let text = Text::fold(part, &self.simplified);
         for (class, chars) in scan::pieces(&text.chars, 0..text.chars.len()) {
             match class {
                 Class::Number if chars.len() < MIN_NAMED_NUMBER => phrase.push(NUMBER),
@@ -229,10 +240,14 @@ impl Lexicon {
                 Class::Foreign | Class::Code | Class::Space => (),
             }
         }
-        match phrase.is_empty() {
-            true => Err(Malformed { table, problem: format!("`{entry}` has no symbols") }),
-            false => Ok(phrase),
-        }
+    }
+}
+
+/// Returns the symbol of everything of a kind: `<number>`, `<email>`.
+fn placeholder(name: &str) -> Option<Symbol> {
+    match name {
+        "number" => Some(NUMBER),
+        _ => EntityKind::from_name(name).and_then(entity_symbol),
     }
 }
 

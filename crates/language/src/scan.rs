@@ -73,8 +73,11 @@ fn class(char: char) -> Class {
         _ if char.is_ascii_punctuation() => Class::Mark,
         _ if char.is_whitespace() || char.is_control() => Class::Space,
         _ if char.is_alphanumeric() => Class::Foreign,
-        '\u{a1}'..='\u{bf}' | '\u{2010}'..='\u{205e}' | '\u{3001}'..='\u{303f}'
-        | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff65}' => Class::Mark,
+        '\u{a1}'..='\u{bf}'
+        | '\u{2010}'..='\u{205e}'
+        | '\u{3001}'..='\u{303f}'
+        | '\u{fe30}'..='\u{fe4f}'
+        | '\u{ff00}'..='\u{ff65}' => Class::Mark,
         _ => Class::Sign,
     }
 }
@@ -95,7 +98,8 @@ fn word_end(chars: &[char], start: usize, end: usize) -> usize {
 fn number_end(chars: &[char], start: usize, end: usize) -> usize {
     let mut at = start + 1;
     while at < end {
-        let joint = matches!(chars[at], '.' | ',') && at + 1 < end && chars[at + 1].is_ascii_digit();
+        let joint =
+            matches!(chars[at], '.' | ',') && at + 1 < end && chars[at + 1].is_ascii_digit();
         if !chars[at].is_ascii_digit() && !joint {
             break;
         }

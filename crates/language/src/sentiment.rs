@@ -7,6 +7,8 @@ use crate::tokens::Span;
 
 /// How many atoms a negation or a degree reaches over.
 const REACH: usize = 4;
+/// How many of them are looked at: more is stammering, and would take its square in time.
+const MOST_NEIGHBOURS: usize = 6;
 /// What is left of a good thing that is denied, now on the other side.
 const DENIED_GOOD: f64 = -0.8;
 /// What is left of a bad thing that is denied.
@@ -81,10 +83,7 @@ fn asked(atoms: &[Atom], start: usize, end: usize, feeling: Feeling) -> Feeling 
         && end < atoms.len()
         && atoms[start - 1].symbol == atoms[end].symbol
         && atoms[start].clause == atoms[end].clause;
-    match feeling {
-        Feeling::Negation if between_twins => Feeling::Question,
-        _ => feeling,
-    }
+    if between_twins && feeling == Feeling::Negation { Feeling::Question } else { feeling }
 }
 
 fn sentence_sum(atoms: &[Atom], hits: &[Hit]) -> f64 {
@@ -128,7 +127,7 @@ fn is_spoilt(hit: &Hit, next: Option<&Hit>) -> bool {
 /// Whether a negation turns a feeling behind it around, as [`in_context`] sees it from there.
 fn denies_a_feeling(atoms: &[Atom], hit: &Hit, after: &[Hit]) -> bool {
     let mut edge = hit.end;
-    for next in after {
+    for next in after.iter().take(MOST_NEIGHBOURS) {
         let near =
             next.start - edge <= REACH && atoms[next.start].clause == atoms[hit.start].clause;
         match next.feeling {
@@ -148,9 +147,9 @@ fn in_context(atoms: &[Atom], before: &[Hit], hit: &Hit, valence: f64) -> f64 {
     let mut value = valence;
     let mut denied = false;
     let mut edge = hit.start;
-    for previous in before.iter().rev() {
-        let near = edge - previous.end <= REACH
-            && atoms[previous.start].clause == atoms[hit.start].clause;
+    for previous in before.iter().rev().take(MOST_NEIGHBOURS) {
+        let near =
+            edge - previous.end <= REACH && atoms[previous.start].clause == atoms[hit.start].clause;
         if !near {
             break;
         }

@@ -62,9 +62,7 @@ fn narrow(char: char) -> char {
         '“' | '”' => '"',
         '￥' => '¥',
         '－' | '–' | '—' => '-',
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(u32::from(char) - 0xff01 + 0x21).unwrap_or(char)
-        }
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(char) - 0xff01 + 0x21).unwrap_or(char),
         _ => char,
     }
 }

@@ -124,5 +124,5 @@ fn by_ending(word: &str) -> Option<PartOfSpeech> {
         (PartOfSpeech::Verb, &["ing", "ed", "ize", "ise"]),
     ];
     let fits = |ending: &&str| ending.len() + 2 < word.len() && word.ends_with(*ending);
-    endings.iter().find(|(_, endings)| endings.iter().any(|it| fits(it))).map(|(class, _)| *class)
+    endings.iter().find(|(_, endings)| endings.iter().any(fits)).map(|(class, _)| *class)
 }

@@ -43,7 +43,8 @@ pub(super) fn email(chars: &[char], at: usize) -> Option<usize> {
     let end = domain_end(chars, domain);
     let name: String = chars[domain..end].iter().collect();
     let (host, ending) = name.rsplit_once('.')?;
-    let whole = !host.is_empty() && 2 <= ending.len() && ending.chars().all(|it| it.is_alphabetic());
+    let whole =
+        !host.is_empty() && 2 <= ending.len() && ending.chars().all(|it| it.is_alphabetic());
     whole.then_some(end)
 }
 
@@ -67,6 +68,7 @@ fn path_end(chars: &[char], at: usize) -> usize {
 
 /// A sentence's own punctuation belongs to the sentence.
 fn trimmed(chars: &[char], start: usize, end: usize) -> usize {
-    let closing = |it: &&char| matches!(it, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '-');
+    let closing =
+        |it: &&char| matches!(it, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '-');
     end - chars[start..end].iter().rev().take_while(closing).count()
 }

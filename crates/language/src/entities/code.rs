@@ -10,23 +10,60 @@ const LOOK_BACK: usize = 28;
 const MIN_DIGITS: usize = 3;
 
 const TRACKING_NAMES: [&str; 17] = [
-    "快递单号", "物流单号", "运单号", "运单号码", "运单", "快递号", "快递单", "物流号", "包裹单号",
-    "包裹号", "tracking number", "tracking no", "tracking id", "tracking code", "tracking", "waybill",
+    "快递单号",
+    "物流单号",
+    "运单号",
+    "运单号码",
+    "运单",
+    "快递号",
+    "快递单",
+    "物流号",
+    "包裹单号",
+    "包裹号",
+    "tracking number",
+    "tracking no",
+    "tracking id",
+    "tracking code",
+    "tracking",
+    "waybill",
     "awb",
 ];
 const ORDER_NAMES: [&str; 18] = [
-    "订单号", "订单号码", "订单编号", "订单", "单号", "单子", "order number", "order num", "order no",
-    "order nr", "order id", "order ref", "order", "orders", "purchase", "order reference",
-    "purchase number", "order code",
+    "订单号",
+    "订单号码",
+    "订单编号",
+    "订单",
+    "单号",
+    "单子",
+    "order number",
+    "order num",
+    "order no",
+    "order nr",
+    "order id",
+    "order ref",
+    "order",
+    "orders",
+    "purchase",
+    "order reference",
+    "purchase number",
+    "order code",
 ];
 /// A `#` after these numbers something else.
 const OTHER_NAMES: [&str; 11] = [
-    "invoice", "bill", "ticket", "room", "flight", "发票", "工单", "receipt", "case", "item", "model",
+    "invoice", "bill", "ticket", "room", "flight", "发票", "工单", "receipt", "case", "item",
+    "model",
 ];
 /// Carriers' prefixes, with the fewest digits behind them.
 const CARRIERS: [(&str, usize); 9] = [
-    ("sf", 12), ("yt", 13), ("zto", 10), ("sto", 10), ("jdv", 10), ("jd", 11), ("jt", 13),
-    ("tba", 12), ("ems", 10),
+    ("sf", 12),
+    ("yt", 13),
+    ("zto", 10),
+    ("sto", 10),
+    ("jdv", 10),
+    ("jd", 11),
+    ("jt", 13),
+    ("tba", 12),
+    ("ems", 10),
 ];
 /// Shops' prefixes.
 const SHOPS: [&str; 6] = ["ord-", "order-", "so-", "po-", "dd-", "ord"];
@@ -67,9 +104,8 @@ pub(super) fn shaped_tracking(chars: &[char], at: usize) -> Option<usize> {
 pub(super) fn shaped_order(chars: &[char], at: usize) -> Option<usize> {
     let (code, end) = code(chars, at)?;
     let shop = SHOPS.iter().any(|prefix| {
-        code.strip_prefix(prefix).is_some_and(|rest| {
-            rest.starts_with(|it: char| it.is_ascii_digit() || it == '-')
-        })
+        code.strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit() || it == '-'))
     });
     let marketplace = (16..=20).contains(&code.len()) && code.bytes().all(|it| it.is_ascii_digit());
     (shop || marketplace).then_some(end)
@@ -82,7 +118,8 @@ fn code(chars: &[char], at: usize) -> Option<(String, usize)> {
     if !starts {
         return None;
     }
-    let run: String = chars[at..].iter().take(MAX_CODE + 1).take_while(|it| is_part(**it)).collect();
+    let run: String =
+        chars[at..].iter().take(MAX_CODE + 1).take_while(|it| is_part(**it)).collect();
     let code = run.trim_end_matches(['-', '_']);
     let digits = code.bytes().filter(u8::is_ascii_digit).count();
     let fits = run.len() <= MAX_CODE && MIN_DIGITS <= digits;

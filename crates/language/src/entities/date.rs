@@ -9,35 +9,78 @@ const MONTHS: RangeInclusive<u32> = 1..=12;
 const DAYS: RangeInclusive<u32> = 1..=31;
 
 const CHINESE_WORDS: [&str; 25] = [
-    "今天", "今日", "今晚", "今早", "明天", "明日", "明早", "明晚", "后天", "大后天", "昨天",
-    "昨日", "昨晚", "前天", "大前天", "上个月", "下个月", "这个月", "本月", "上月", "下月", "月底",
-    "月初", "去年", "明年",
+    "今天",
+    "今日",
+    "今晚",
+    "今早",
+    "明天",
+    "明日",
+    "明早",
+    "明晚",
+    "后天",
+    "大后天",
+    "昨天",
+    "昨日",
+    "昨晚",
+    "前天",
+    "大前天",
+    "上个月",
+    "下个月",
+    "这个月",
+    "本月",
+    "上月",
+    "下月",
+    "月底",
+    "月初",
+    "去年",
+    "明年",
 ];
-const WEEK_PREFIXES: [&str; 9] = ["上周", "下周", "本周", "这周", "周", "星期", "礼拜", "下星期", "上星期"];
-const ENGLISH_WORDS: [&str; 5] = ["today", "tomorrow", "yesterday", "tonight", "day after tomorrow"];
+const WEEK_PREFIXES: [&str; 9] =
+    ["上周", "下周", "本周", "这周", "周", "星期", "礼拜", "下星期", "上星期"];
+const ENGLISH_WORDS: [&str; 5] =
+    ["today", "tomorrow", "yesterday", "tonight", "day after tomorrow"];
 const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const SPANS: [&str; 4] = ["week", "month", "year", "weekend"];
 const MONTH_NAMES: [&str; 24] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep",
-    "sept", "oct", "nov", "dec",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
 ];
 
 /// A day, month or week.
 pub(super) fn date(chars: &[char], at: usize) -> Option<usize> {
     match chars[at] {
-        '0'..='9' if is_start(chars, at) => {
-            year_first(chars, at)
-                .or_else(|| year_last(chars, at))
-                .or_else(|| month_and_day(chars, at))
-                .or_else(|| day_then_month(chars, at))
-                .or_else(|| day_of_month(chars, at))
-        }
+        '0'..='9' if is_start(chars, at) => year_first(chars, at)
+            .or_else(|| year_last(chars, at))
+            .or_else(|| month_and_day(chars, at))
+            .or_else(|| day_then_month(chars, at))
+            .or_else(|| day_of_month(chars, at)),
         'a'..='z' if is_start(chars, at) => english(chars, at),
         char if is_numeral(char) => spelt(chars, at),
-        '今' | '明' | '后' | '大' | '昨' | '前' | '上' | '下' | '本' | '这' | '周' | '星' | '礼'
-        | '月' | '去' => chinese(chars, at),
+        '今' | '明' | '后' | '大' | '昨' | '前' | '上' | '下' | '本' | '这' | '周' | '星'
+        | '礼' | '月' | '去' => chinese(chars, at),
         _ => None,
     }
 }
@@ -56,8 +99,7 @@ fn year_first(chars: &[char], at: usize) -> Option<usize> {
         return None;
     }
     let day_end = digits(chars, month_end + 1, 2);
-    let day_fits =
-        month_end + 1 < day_end && DAYS.contains(&value(chars, month_end + 1..day_end));
+    let day_fits = month_end + 1 < day_end && DAYS.contains(&value(chars, month_end + 1..day_end));
     match (day_fits, chinese) {
         (true, true) => Some(day_mark(chars, day_end)),
         (true, false) => is_end(chars, day_end).then_some(day_end),
@@ -92,7 +134,11 @@ fn day_then_month(chars: &[char], at: usize) -> Option<usize> {
     if !DAYS.contains(&value(chars, at..end)) {
         return None;
     }
-    let end = longest(chars, end, &["st ", "nd ", "rd ", "th ", "st of ", "nd of ", "rd of ", "th of ", " "])?;
+    let end = longest(
+        chars,
+        end,
+        &["st ", "nd ", "rd ", "th ", "st of ", "nd of ", "rd of ", "th of ", " "],
+    )?;
     let end = longest(chars, end, &MONTH_NAMES).filter(|it| is_end(chars, *it))?;
     Some(with_year(chars, end))
 }
@@ -100,14 +146,16 @@ fn day_then_month(chars: &[char], at: usize) -> Option<usize> {
 /// `3号`, unless it counts something: `3号楼`.
 fn day_of_month(chars: &[char], at: usize) -> Option<usize> {
     let (mark, end) = part(chars, at, 2, &DAYS)?;
-    let counts = longest(chars, end, &["楼", "院", "店", "线", "门", "仓", "床", "柜", "机", "码", "电池"]);
+    let counts =
+        longest(chars, end, &["楼", "院", "店", "线", "门", "仓", "床", "柜", "机", "码", "电池"]);
     let named = before(chars, at).is_some_and(|it| matches!(it, '路' | '街' | '巷' | '道' | '第'));
     (mark == '号' && counts.is_none() && !named).then_some(end)
 }
 
 /// `五月一日`, `三号`.
 fn spelt(chars: &[char], at: usize) -> Option<usize> {
-    let numeral = |at: usize| chars.iter().skip(at).take(3).take_while(|it| is_numeral(**it)).count();
+    let numeral =
+        |at: usize| chars.iter().skip(at).take(3).take_while(|it| is_numeral(**it)).count();
     let month = at + numeral(at);
     if chars.get(month) != Some(&'月') {
         return None;
@@ -146,7 +194,12 @@ fn english(chars: &[char], at: usize) -> Option<usize> {
 }
 
 /// The separator after a number of at most `most` digits within `range`, and what follows it.
-fn part(chars: &[char], at: usize, most: usize, range: &RangeInclusive<u32>) -> Option<(char, usize)> {
+fn part(
+    chars: &[char],
+    at: usize,
+    most: usize,
+    range: &RangeInclusive<u32>,
+) -> Option<(char, usize)> {
     let end = digits(chars, at, most);
     let fits = at < end && range.contains(&value(chars, at..end));
     let separator = *chars.get(end)?;
@@ -160,7 +213,8 @@ fn day_mark(chars: &[char], end: usize) -> usize {
 fn with_year(chars: &[char], end: usize) -> usize {
     let Some(start) = longest(chars, end, &[" ", ", ", ","]) else { return end };
     let year = digits(chars, start, 4);
-    let fits = start + 4 == year && YEARS.contains(&value(chars, start..year)) && is_end(chars, year);
+    let fits =
+        start + 4 == year && YEARS.contains(&value(chars, start..year)) && is_end(chars, year);
     if fits { year } else { end }
 }
 

@@ -3,11 +3,35 @@
 use super::{digits, goes_on, is_end, is_start, longest};
 
 const BEFORE: [&str; 15] = [
-    "¥", "$", "€", "£", "us$", "hk$", "nt$", "rmb", "cny", "usd", "eur", "gbp", "hkd", "人民币",
+    "¥",
+    "$",
+    "€",
+    "£",
+    "us$",
+    "hk$",
+    "nt$",
+    "rmb",
+    "cny",
+    "usd",
+    "eur",
+    "gbp",
+    "hkd",
+    "人民币",
     "rmb¥",
 ];
 const AFTER: [&str; 12] = [
-    "元", "块钱", "美元", "美金", "欧元", "英镑", "港币", "港元", "台币", "新台币", "日元", "人民币",
+    "元",
+    "块钱",
+    "美元",
+    "美金",
+    "欧元",
+    "英镑",
+    "港币",
+    "港元",
+    "台币",
+    "新台币",
+    "日元",
+    "人民币",
 ];
 const AFTER_SPACED: [&str; 20] = [
     "yuan", "rmb", "cny", "usd", "dollar", "dollars", "buck", "bucks", "euro", "euros", "eur",
@@ -49,7 +73,10 @@ fn amount(chars: &[char], at: usize) -> Option<usize> {
     if end == at {
         return None;
     }
-    while end - at < MAX_DIGITS && chars.get(end) == Some(&',') && digits(chars, end + 1, 3) == end + 4 {
+    while end - at < MAX_DIGITS
+        && chars.get(end) == Some(&',')
+        && digits(chars, end + 1, 3) == end + 4
+    {
         end += 4;
     }
     let decimals = digits(chars, end + 1, 2);

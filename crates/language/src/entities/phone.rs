@@ -6,8 +6,19 @@ use super::{before, context, is_end};
 const MAX_CHARS: usize = 24;
 /// Words a bare number is believed to be a telephone number after.
 const NAMES: [&str; 13] = [
-    "电话", "手机", "手机号", "手机号码", "电话号码", "号码", "联系方式", "phone", "tel", "mobile",
-    "phone number", "call me on", "call me at",
+    "电话",
+    "手机",
+    "手机号",
+    "手机号码",
+    "电话号码",
+    "号码",
+    "联系方式",
+    "phone",
+    "tel",
+    "mobile",
+    "phone number",
+    "call me on",
+    "call me at",
 ];
 
 struct Number {
@@ -20,13 +31,17 @@ struct Number {
 pub(super) fn phone(chars: &[char], at: usize) -> Option<usize> {
     let plus = chars[at] == '+';
     let opens = chars[at].is_ascii_digit() || matches!(chars[at], '+' | '(');
-    if !opens || before(chars, at).is_some_and(|it| it.is_ascii_alphanumeric() || "+-.#_".contains(it)) {
+    if !opens
+        || before(chars, at).is_some_and(|it| it.is_ascii_alphanumeric() || "+-.#_".contains(it))
+    {
         return None;
     }
     let number = number(chars, if plus { at + 1 } else { at })?;
     let digits = number.digits.as_str();
     let national = digits.strip_prefix("86").unwrap_or(digits);
-    let mobile = national.len() == 11 && national.starts_with('1') && !matches!(&national[1..2], "0" | "1" | "2");
+    let mobile = national.len() == 11
+        && national.starts_with('1')
+        && !matches!(&national[1..2], "0" | "1" | "2");
     let service = digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800"));
     let area = digits.starts_with('0') && (10..=12).contains(&digits.len());
     let international = plus && (8..=15).contains(&digits.len());
@@ -36,7 +51,8 @@ pub(super) fn phone(chars: &[char], at: usize) -> Option<usize> {
 
 /// A number that follows a word for telephone.
 pub(super) fn named_phone(chars: &[char], at: usize) -> Option<usize> {
-    if !chars[at].is_ascii_digit() || before(chars, at).is_some_and(|it| it.is_ascii_alphanumeric()) {
+    if !chars[at].is_ascii_digit() || before(chars, at).is_some_and(|it| it.is_ascii_alphanumeric())
+    {
         return None;
     }
     let number = number(chars, at)?;

@@ -14,6 +14,8 @@ const FIRST: Symbol = 0x11_0000;
 const MIN_TYPO: usize = 4;
 /// A shorter cue word is too close to too many words to be meant.
 const MIN_CUE: usize = 5;
+/// In a shorter word, another letter makes another word: `older` is no `order`.
+const MIN_WRONG: usize = 7;
 /// Longer than any word of the tables.
 const MAX_WORD: usize = 24;
 
@@ -123,14 +125,15 @@ fn without_one_letter(word: &str) -> impl Iterator<Item = String> {
     (1..word.len()).map(|skip| format!("{}{}", &word[..skip], &word[skip + 1..]))
 }
 
-/// Whether one insertion, deletion, substitution or swap of neighbours leads from one to the other.
+/// Whether one insertion, deletion or swap of neighbours leads from one to the other, or one
+/// substitution in a word that is long enough.
 fn one_edit_apart(left: &[u8], right: &[u8]) -> bool {
     let front = left.iter().zip(right).take_while(|(a, b)| a == b).count();
     let (left, right) = (&left[front..], &right[front..]);
     match (left, right) {
         ([_, left @ ..], _) if left == right => true,
         (_, [_, right @ ..]) if left == right => true,
-        ([_, left @ ..], [_, right @ ..]) if left == right => true,
+        ([_, left @ ..], [_, right @ ..]) if left == right => MIN_WRONG <= front + 1 + left.len(),
         ([a, b, left @ ..], [c, d, right @ ..]) => a == d && b == c && left == right,
         _ => false,
     }

@@ -28,7 +28,10 @@ fn tracking_numbers_are_known_by_their_word_or_shape() {
     check("快递单号SF1234567890123", &[("tracking_number", "SF1234567890123")]);
     check("运单号 773012345678901", &[("tracking_number", "773012345678901")]);
     check("YT8765432109876到哪了", &[("tracking_number", "YT8765432109876")]);
-    check("tracking number: 9400110200881234567890", &[("tracking_number", "9400110200881234567890")]);
+    check(
+        "tracking number: 9400110200881234567890",
+        &[("tracking_number", "9400110200881234567890")],
+    );
     check("1Z999AA10123456784", &[("tracking_number", "1Z999AA10123456784")]);
     check("it is RR123456785CN", &[("tracking_number", "RR123456785CN")]);
 }
@@ -47,7 +50,10 @@ fn telephone_numbers_are_found_with_and_without_separators() {
 
 #[test]
 fn addresses_of_the_web_end_where_the_sentence_goes_on() {
-    check("看https://shop.example.com/item?id=3&x=1。谢谢", &[("url", "https://shop.example.com/item?id=3&x=1")]);
+    check(
+        "看https://shop.example.com/item?id=3&x=1。谢谢",
+        &[("url", "https://shop.example.com/item?id=3&x=1")],
+    );
     check("see www.example.org/help, please", &[("url", "www.example.org/help")]);
     check("(example.com)", &[("url", "example.com")]);
     check("邮箱：li.lei+shop@example.com.cn", &[("email", "li.lei+shop@example.com.cn")]);

@@ -196,8 +196,20 @@ fn wishes_to_change_something_are_told_apart() {
 
 #[test]
 fn words_that_only_keep_the_talk_going_are_told_apart() {
-    check(IntentKind::Greeting, &["你好", "在吗？", "您好，请问有人吗", "Hello", "hi there!", "good morning 😊"]);
-    check(IntentKind::Thanks, &["谢谢！", "好的，辛苦了", "收到了，很满意", "Thanks a lot!", "great, thank you so much 👍"]);
+    check(
+        IntentKind::Greeting,
+        &["你好", "在吗？", "您好，请问有人吗", "Hello", "hi there!", "good morning 😊"],
+    );
+    check(
+        IntentKind::Thanks,
+        &[
+            "谢谢！",
+            "好的，辛苦了",
+            "收到了，很满意",
+            "Thanks a lot!",
+            "great, thank you so much 👍",
+        ],
+    );
     check(
         IntentKind::HumanAgent,
         &[
@@ -217,8 +229,14 @@ fn words_that_only_keep_the_talk_going_are_told_apart() {
 
 #[test]
 fn a_greeting_or_thanks_does_not_hide_the_wish() {
-    check(IntentKind::RefundRequest, &["你好，我想退款，谢谢", "Hi, I would like a refund. Thanks!"]);
-    check(IntentKind::OrderStatus, &["亲，在吗？我的快递怎么还没到", "hello, where is my package? thx"]);
+    check(
+        IntentKind::RefundRequest,
+        &["你好，我想退款，谢谢", "Hi, I would like a refund. Thanks!"],
+    );
+    check(
+        IntentKind::OrderStatus,
+        &["亲，在吗？我的快递怎么还没到", "hello, where is my package? thx"],
+    );
 }
 
 #[test]

@@ -64,5 +64,8 @@ fn other_languages_are_told_from_both() {
 
 #[test]
 fn too_little_is_undetermined() {
-    check(Undetermined, &["", "   \n", "123456", "!!!???", "😀👍", "13800138000", "x", "Xqzt", "a@b.com"]);
+    check(
+        Undetermined,
+        &["", "   \n", "123456", "!!!???", "😀👍", "13800138000", "x", "Xqzt", "a@b.com"],
+    );
 }

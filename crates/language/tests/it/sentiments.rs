@@ -75,8 +75,22 @@ fn plain_questions_and_facts_are_neutral() {
 
 #[test]
 fn negation_turns_a_feeling_around() {
-    check(Negative, &["不好", "不是很好", "一点都不好吃", "没有想的那么好", "not good", "it isn't very comfortable", "I do not recommend it"]);
-    check(Positive, &["不错", "没有失望", "没有异味，很满意", "not bad at all", "no problems so far"]);
+    check(
+        Negative,
+        &[
+            "不好",
+            "不是很好",
+            "一点都不好吃",
+            "没有想的那么好",
+            "not good",
+            "it isn't very comfortable",
+            "I do not recommend it",
+        ],
+    );
+    check(
+        Positive,
+        &["不错", "没有失望", "没有异味，很满意", "not bad at all", "no problems so far"],
+    );
 }
 
 #[test]

@@ -55,7 +55,8 @@ fn keywords_are_content_words_by_frequency() {
     let analyzer = RuleAnalyzer::new();
 
     let chinese = analyzer.analyze("耳机坏了，这个耳机才买的，电话13812345678").keywords;
-    let english = analyzer.analyze("The battery is dead. I want a new battery for my camera").keywords;
+    let english =
+        analyzer.analyze("The battery is dead. I want a new battery for my camera").keywords;
 
     assert_eq!(chinese[0], "耳机");
     assert!(chinese.iter().all(|it| !it.contains("138")), "{chinese:?}");
