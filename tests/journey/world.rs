@@ -6,7 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use all_in_one::{Clients, Options, Platform};
+use all_in_one::{Addresses, Clients, Options, Platform};
 use chassis::telemetry::{self, SpanStore, TelemetryArgs};
 use emulators::{
     WeChatEmulator,
@@ -33,13 +33,13 @@ pub(crate) const APP_ID: &str = "wx00000000000000aa";
 const ACCOUNT: &str = "gh_000000000000";
 
 pub(crate) struct World {
-    pub(crate) platform: Platform,
+    pub(crate) addresses: Addresses,
     pub(crate) clients: Clients,
     pub(crate) emulator: WeChatEmulator,
     pub(crate) signer: WebhookSigner,
     pub(crate) source: Source,
     http: reqwest::Client,
-    places: Places,
+    home: Option<(Platform, Places)>,
 }
 
 /// Where a platform keeps things; it survives a restart of the platform.
@@ -82,23 +82,32 @@ pub(crate) fn spans() -> SpanStore {
 }
 
 impl World {
+    /// Starts a platform of the test's own, on the stack that the environment names.
     pub(crate) async fn start() -> Self {
         let places = Places::new().await;
         let platform = places.start().await;
+        let world = Self::at(platform.addresses.clone(), &platform.token).await;
+        Self { home: Some((platform, places)), ..world }
+    }
+
+    /// Connects a source of an emulated provider to the platform at `addresses`.
+    pub(crate) async fn at(addresses: Addresses, token: &str) -> Self {
         let emulator = WeChatEmulator::start().await;
-        let clients = Clients::new(&platform.addresses, &platform.token).unwrap();
+        let clients = Clients::new(&addresses, token).unwrap();
         let signer = WebhookSigner::generate(APP_ID);
         let source = connect(&clients, &emulator, &signer).await;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { platform, clients, emulator, signer, source, http, places }
+        Self { addresses, clients, emulator, signer, source, http, home: None }
     }
 
     /// Stops the platform and starts it again on what it kept.
     pub(crate) async fn restarted(self) -> Self {
-        self.platform.stop().await.unwrap();
-        let platform = self.places.start().await;
+        let (platform, places) = self.home.expect("the platform runs in this process");
+        platform.stop().await.unwrap();
+        let platform = places.start().await;
         let clients = Clients::new(&platform.addresses, &platform.token).unwrap();
-        Self { platform, clients, ..self }
+        let addresses = platform.addresses.clone();
+        Self { addresses, clients, home: Some((platform, places)), ..self }
     }
 
     /// Writes a text as `openid` and expects the provider's acknowledgement.
@@ -121,7 +130,7 @@ impl World {
         let webhook = self.signer.deliver(Mode::Safe, &xml, now);
         let url = format!(
             "{}{}?{}",
-            self.platform.addresses.webhooks, self.source.webhook_path, webhook.query
+            self.addresses.webhooks, self.source.webhook_path, webhook.query
         );
         let mut request = self.http.post(url).header("content-type", "text/xml").body(webhook.body);
         if let Some(traceparent) = traceparent {
@@ -227,7 +236,8 @@ impl World {
     }
 
     pub(crate) fn data_dir(&self) -> &Path {
-        &self.platform.data_dir
+        let (platform, _) = self.home.as_ref().expect("the platform runs in this process");
+        &platform.data_dir
     }
 }
 

@@ -14,6 +14,7 @@
 //! | `dead` | what nobody can read, with origin and reason |
 //! | `parked` | keys that failed five times, and their redrive |
 //! | `replay` | reading the log again from an offset |
+//! | `retire` | forgetting a group that nobody reads for any more |
 //! | `ops` | the operator's RPCs over all this |
 //! | `status` | outbox depth, lag and parked keys, as plain functions |
 
@@ -34,6 +35,7 @@ pub mod outbox;
 pub mod parked;
 pub mod relay;
 pub mod replay;
+mod retire;
 mod sql;
 pub mod status;
 
@@ -45,6 +47,7 @@ pub use failure::Failure;
 pub use links::Links;
 pub use log::Log;
 pub use message::{Envelope, Message};
+pub use retire::retire;
 
 /// The tables of the outbox and the inbox. A service's migrator chains them before its own.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {

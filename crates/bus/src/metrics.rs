@@ -13,6 +13,6 @@ static VERSION_GAPS: LazyLock<Counter<u64>> = LazyLock::new(|| {
 });
 
 /// Counts a version of an aggregate that came too early.
-pub(crate) fn version_gaps(group: &'static str) {
-    VERSION_GAPS.add(1, &[KeyValue::new(names::MESSAGING_CONSUMER_GROUP_NAME, group)]);
+pub(crate) fn version_gaps(group: &str) {
+    VERSION_GAPS.add(1, &[KeyValue::new(names::MESSAGING_CONSUMER_GROUP_NAME, group.to_owned())]);
 }

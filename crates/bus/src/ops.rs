@@ -17,6 +17,7 @@ use proto::{
         consumer_group_service_server::{ConsumerGroupService, ConsumerGroupServiceServer},
     },
 };
+use tokio::sync::watch;
 use tonic::{Code, Request, Response, Status};
 
 use crate::{
@@ -37,15 +38,28 @@ struct ConsumerGroups {
     db: Database,
     log: Arc<dyn Log>,
     clock: Clock,
-    handlers: Vec<Arc<dyn ErasedHandler>>,
+    handlers: Handlers,
     lists: Lists,
 }
+
+/// The handlers that run at this moment, for a service whose handlers come and go.
+pub type Handlers = watch::Receiver<Vec<Arc<dyn ErasedHandler>>>;
 
 /// Serves what an operator asks about `handlers`; `lists` cuts the pages.
 pub fn service(
     db: Database,
     links: &Links,
     handlers: Vec<Arc<dyn ErasedHandler>>,
+    lists: Lists,
+) -> ConsumerGroupServiceServer<impl ConsumerGroupService> {
+    service_of(db, links, watch::channel(handlers).1, lists)
+}
+
+/// [`service`] for handlers that come and go.
+pub fn service_of(
+    db: Database,
+    links: &Links,
+    handlers: Handlers,
     lists: Lists,
 ) -> ConsumerGroupServiceServer<impl ConsumerGroupService> {
     let (log, clock) = (Arc::clone(&links.log), links.clock.clone());
@@ -60,8 +74,9 @@ impl ConsumerGroupService for ConsumerGroups {
     ) -> Result<Response<pb::ListConsumerGroupsResponse>, Status> {
         let (caller, _) = request::open(request, Required::missing_field)?;
         let mut consumer_groups = Vec::new();
-        for group in groups(&*self.log, &self.handlers, &self.clock).await.map_err(log_failed)? {
-            let parked = parked_keys_of(&self.db, caller.tenant, group.group).await?;
+        let handlers = self.handlers.borrow().clone();
+        for group in groups(&*self.log, &handlers, &self.clock).await.map_err(log_failed)? {
+            let parked = parked_keys_of(&self.db, caller.tenant, &group.group).await?;
             consumer_groups.push(pb::ConsumerGroup {
                 name: format!("consumerGroups/{}", group.group),
                 lag_events: signed(group.lag_events()),
@@ -77,7 +92,8 @@ impl ConsumerGroupService for ConsumerGroups {
         request: Request<pb::ListParkedKeysRequest>,
     ) -> Result<Response<pb::ListParkedKeysResponse>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
-        let group = self.handler(&request.consumer_group)?.erased_group();
+        let handler = self.handler(&request.consumer_group)?;
+        let group = handler.erased_group();
         let asked = PageRequest { size: request.page_size, token: request.page_token };
         let listing = self.lists.begin::<Place>(caller.tenant, &["parkedKeys", group], &asked)?;
         let after = listing.after.map(|place| (place.time, place.id));
@@ -104,7 +120,7 @@ impl ConsumerGroupService for ConsumerGroups {
         let (group, id) = request.name.split_once("/parkedKeys/").ok_or_else(not_found)?;
         let handler = self.handler(group)?;
         let id = resource::parse_id(id).ok_or_else(not_found)?;
-        let redriven = parked::redrive(&self.db, &**handler, caller.tenant, id).await?;
+        let redriven = parked::redrive(&self.db, &*handler, caller.tenant, id).await?;
         let redriven = redriven.ok_or_else(not_found)?;
         Ok(Response::new(pb::RedriveParkedKeyResponse {
             handled_events: signed(redriven.handled),
@@ -119,7 +135,7 @@ impl ConsumerGroupService for ConsumerGroups {
     ) -> Result<Response<pb::ReplayConsumerGroupResponse>, Status> {
         let (_, request) = request::open(request, Required::missing_field)?;
         let handler = self.handler(&request.name)?;
-        let events = replay::request(&self.db, &*self.log, &**handler, request.from_offset)
+        let events = replay::request(&self.db, &*self.log, &*handler, request.from_offset)
             .await
             .map_err(not_replayed)?;
         Ok(Response::new(pb::ReplayConsumerGroupResponse { event_count: signed(events) }))
@@ -127,9 +143,10 @@ impl ConsumerGroupService for ConsumerGroups {
 }
 
 impl ConsumerGroups {
-    fn handler(&self, name: &str) -> Result<&Arc<dyn ErasedHandler>, Status> {
+    fn handler(&self, name: &str) -> Result<Arc<dyn ErasedHandler>, Status> {
         let group = name.strip_prefix("consumerGroups/").unwrap_or_default();
-        self.handlers.iter().find(|it| it.erased_group() == group).ok_or_else(|| {
+        let handlers = self.handlers.borrow();
+        handlers.iter().find(|it| it.erased_group() == group).cloned().ok_or_else(|| {
             // The name is not repeated: a caller may have put anything there.
             status::with(
                 Code::NotFound,

@@ -14,7 +14,7 @@ use crate::{
 pub enum ReplayError {
     /// The handler says that its effects must not be repeated.
     #[error("consumer group `{0}` cannot be replayed")]
-    NotReplayable(&'static str),
+    NotReplayable(String),
     /// The offset is negative.
     #[error("offset must not be negative")]
     BadOffset,
@@ -41,7 +41,7 @@ pub async fn request(
 ) -> Result<u64, ReplayError> {
     let group = handler.erased_group();
     if !handler.erased_is_replayable() {
-        return Err(ReplayError::NotReplayable(group));
+        return Err(ReplayError::NotReplayable(group.to_owned()));
     }
     if offset < 0 {
         return Err(ReplayError::BadOffset);

@@ -49,7 +49,7 @@ pub struct PartitionLag {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupStatus {
     /// The group.
-    pub group: &'static str,
+    pub group: String,
     /// Each partition of its topics.
     pub partitions: Vec<PartitionLag>,
 }
@@ -74,8 +74,8 @@ pub async fn groups(
 ) -> Result<Vec<GroupStatus>, LogError> {
     let mut statuses = Vec::with_capacity(handlers.len());
     for handler in handlers {
-        let group = handler.erased_group();
-        let positions = log.positions(group, &handler::topics(&**handler)).await?;
+        let group = handler.erased_group().to_owned();
+        let positions = log.positions(&group, &handler::topics(&**handler)).await?;
         let partitions = positions.into_iter().map(|it| partition_lag(it, clock)).collect();
         statuses.push(GroupStatus { group, partitions });
     }

@@ -241,6 +241,8 @@ impl Settings<'_> {
             ("sales-url", self.addresses.sales.clone()),
         ];
         others.push(("credentials-key", self.folder.secret("credentials")?));
+        // Emulated providers listen on the same machine.
+        others.push(("provider-reach", "anywhere".to_owned()));
         for (flag, value) in others {
             if known.get_arguments().any(|it| it.get_long() == Some(flag)) {
                 flags.push(format!("--{flag}={value}"));

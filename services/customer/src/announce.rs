@@ -6,7 +6,7 @@ use proto::customer::v1 as pb;
 
 use crate::{
     convert,
-    domain::{Event, Occurred},
+    domain::{ConsentState, Event, Occurred},
 };
 
 /// Words an event for the log.
@@ -60,9 +60,13 @@ pub fn message(tenant: TenantId, event: &Event) -> Message {
         Event::ConsentChanged { contact, consent } => {
             let (contact, purpose) =
                 (contact.id.to_string(), convert::purpose_to_pb(consent.purpose).into());
-            match consent.is_granted {
-                true => announce(tenant, occurred, &pb::ConsentRecorded { contact, purpose }),
-                false => announce(tenant, occurred, &pb::ConsentWithdrawn { contact, purpose }),
+            match consent.state {
+                ConsentState::Granted => {
+                    announce(tenant, occurred, &pb::ConsentRecorded { contact, purpose })
+                }
+                ConsentState::Withdrawn => {
+                    announce(tenant, occurred, &pb::ConsentWithdrawn { contact, purpose })
+                }
             }
         }
         Event::AccountCreated { account } => {

@@ -6,7 +6,12 @@ mod identity_service;
 mod status;
 mod timeline_service;
 
-use chassis::{command::RequestKey, tenant::TenantId};
+use chassis::{
+    command::RequestKey,
+    filter::{BadFilter, Term},
+    malformed::Malformed,
+    tenant::TenantId,
+};
 use prost::Message;
 use proto::customer::v1::{
     account_service_server::AccountServiceServer, contact_service_server::ContactServiceServer,
@@ -14,7 +19,7 @@ use proto::customer::v1::{
 };
 use tonic::service::Routes;
 
-use crate::{app::App, convert, error::Result};
+use crate::{app::App, convert::Fields, error::Result};
 
 /// Implements the services of the contract.
 #[derive(Clone)]
@@ -33,10 +38,30 @@ pub(crate) fn routes(app: App) -> Routes {
 
 /// Names a request, so that a repetition gets the first answer.
 fn request_key(
+    fields: &mut Fields,
     tenant: TenantId,
     method: &'static str,
     request_id: &str,
     request: &impl Message,
-) -> Result<RequestKey> {
-    convert::field("request_id", RequestKey::of(tenant, method, request_id, request))
+) -> Option<RequestKey> {
+    fields.take("request_id", RequestKey::of(tenant, method, request_id, request))
+}
+
+/// Reads the one field that a request is about.
+fn only<T>(field: &'static str, value: std::result::Result<T, Malformed>) -> Result<T> {
+    let mut fields = Fields::default();
+    let value = fields.take(field, value);
+    fields.finish(value)
+}
+
+/// Sets what a filter asks for; a second value for the same field is refused, because no row has two.
+fn set_once<T>(
+    wanted: &mut Option<T>,
+    value: T,
+    term: &Term,
+) -> std::result::Result<(), BadFilter> {
+    match wanted.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(term.refuse()),
+    }
 }

@@ -8,8 +8,6 @@ mod timeline;
 
 use chassis::{clock::Clock, command::Work, database::Database, page::Lists, tenant::TenantId};
 
-pub use consents::Answer;
-
 use crate::{announce, domain::Event, error::Result};
 
 /// What every use case works with.

@@ -8,9 +8,9 @@ mod identity;
 mod ids;
 mod values;
 
-pub use account::{Account, AccountFilter, AccountProfile};
-pub use consent::{Consent, Purpose};
-pub use contact::{Contact, ContactFilter, Profile};
+pub use account::{Account, AccountChange, AccountFilter, AccountProfile};
+pub use consent::{Consent, ConsentState, Purpose};
+pub use contact::{Contact, ContactFilter, Profile, ProfileChange};
 pub use event::{Event, Occurred};
 pub use identity::{Channel, Identity, IdentityKey};
 pub use ids::{AccountId, ContactId, IdentityId, IdentityName};

@@ -11,17 +11,21 @@ use crate::domain::{AccountId, ContactId, IdentityName};
 /// What the methods of this service return when they fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// A field of a request that does not have its shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The field as the request names it.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub problem: Malformed,
+}
+
 /// Every way a request can fail.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A field of the request does not have its shape.
-    #[error("`{field}` {problem}")]
-    InvalidField {
-        /// The field as the request names it.
-        field: &'static str,
-        /// What is wrong with it.
-        problem: Malformed,
-    },
+    /// Fields of the request do not have their shapes.
+    #[error("{}", sentence(.0))]
+    InvalidFields(Vec<Violation>),
 
     /// The tenant has no such contact.
     #[error("`{0}` does not exist")]
@@ -78,6 +82,11 @@ pub enum Error {
     /// The database failed.
     #[error("internal error")]
     Db(#[from] DbFailure),
+}
+
+fn sentence(violations: &[Violation]) -> String {
+    let each = violations.iter().map(|Violation { field, problem }| format!("`{field}` {problem}"));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 impl From<DbErr> for Error {

@@ -17,8 +17,11 @@ async fn main() -> anyhow::Result<()> {
         clock: Clock::system(),
     };
 
+    let log = links.log.clone();
+
     let outcome = customer::serve(config, listeners, links, shutdown::on_signal()).await;
 
+    log.close().await;
     telemetry.shutdown().await;
     outcome
 }

@@ -159,13 +159,15 @@ fn app(config: &Config, db: Database, links: &Links) -> anyhow::Result<App> {
 }
 
 fn conduct(args: &DeliveryArgs) -> Conduct {
+    let lease = args.delivery_lease.max(args.provider_timeout * 2);
     Conduct {
         retry: RetryPolicy {
             first_pause: args.delivery_first_pause,
             longest_pause: args.delivery_longest_pause,
             give_up_after: args.delivery_give_up_after,
         },
-        lease: args.delivery_lease.max(args.provider_timeout * 2),
+        lease,
+        look_after: lease / 6,
         parallel: args.delivery_parallel.max(1),
     }
 }

@@ -102,7 +102,7 @@ impl Group {
         })
     }
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         self.shop.handler.erased_group()
     }
 
@@ -233,9 +233,8 @@ impl Group {
     }
 
     fn on_record(&mut self, delivered: Delivered) {
-        let group = self.name();
         if self.gaps.is_gap(&delivered.record) {
-            crate::metrics::version_gaps(group);
+            crate::metrics::version_gaps(self.name());
         }
         let Some(post) = self.posts.get_mut(&delivered.partition) else { return };
         post.offsets.take(delivered.offset, delivered.time);
@@ -278,7 +277,8 @@ impl Group {
             *running -= 1;
         }
         self.tally.count(&outcome);
-        let group = self.name();
+        let shop = Arc::clone(&self.shop);
+        let group = shop.handler.erased_group();
         let post = self.posts.get_mut(&partition).filter(|post| post.turn == work.turn);
         // Its reading of the partition is over: whoever reads now gets it again if need be.
         let Some(post) = post else {
@@ -340,7 +340,8 @@ impl Group {
     }
 
     fn on_rewinds(&mut self, rewinds: &[(String, Partition)]) {
-        let group = self.name();
+        let shop = Arc::clone(&self.shop);
+        let group = shop.handler.erased_group();
         for (_, partition) in rewinds.iter().filter(|(consumer, _)| consumer == group) {
             self.restand(partition);
         }
@@ -351,7 +352,7 @@ impl Group {
         for (partition, post) in &self.posts {
             let lag = post.lag(self.subscription.end(partition), now);
             let attributes = [
-                KeyValue::new(names::MESSAGING_CONSUMER_GROUP_NAME, self.name()),
+                KeyValue::new(names::MESSAGING_CONSUMER_GROUP_NAME, self.name().to_owned()),
                 KeyValue::new(names::MESSAGING_DESTINATION_NAME, partition.topic.to_string()),
                 KeyValue::new(
                     names::MESSAGING_DESTINATION_PARTITION_ID,

@@ -1,6 +1,9 @@
 //! What a service writes to hear events; it knows neither offsets nor retries.
 
-use std::any::Any;
+use std::{
+    any::Any,
+    sync::{Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 use sea_orm::DatabaseTransaction;
@@ -17,7 +20,7 @@ pub trait Handler: Send + Sync + 'static {
     type Fetched: Send + 'static;
 
     /// Names the consumer group, `<service>.<handler>`. Renaming it reads everything again.
-    fn group(&self) -> &'static str;
+    fn group(&self) -> &str;
 
     /// The topics and, of each, the kinds of event to hear. Everything else is passed over.
     fn subscriptions(&self) -> &'static [(&'static str, &'static str)];
@@ -50,7 +53,7 @@ pub trait Handler: Send + Sync + 'static {
 #[async_trait]
 pub trait ErasedHandler: Send + Sync + 'static {
     /// [`Handler::group`].
-    fn erased_group(&self) -> &'static str;
+    fn erased_group(&self) -> &str;
 
     /// [`Handler::subscriptions`].
     fn erased_subscriptions(&self) -> &'static [(&'static str, &'static str)];
@@ -75,7 +78,7 @@ pub trait ErasedHandler: Send + Sync + 'static {
 
 #[async_trait]
 impl<H: Handler> ErasedHandler for H {
-    fn erased_group(&self) -> &'static str {
+    fn erased_group(&self) -> &str {
         self.group()
     }
 
@@ -118,7 +121,17 @@ pub(crate) fn topics(handler: &dyn ErasedHandler) -> Vec<&'static str> {
 }
 
 /// The service a handler belongs to: what stands before the dot of its group.
+///
+/// Spans want the name for ever, so each is kept once; there are as many as services in the process.
 pub(crate) fn service(handler: &dyn ErasedHandler) -> &'static str {
+    static NAMES: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
     let group = handler.erased_group();
-    group.split_once('.').map_or(group, |(service, _)| service)
+    let name = group.split_once('.').map_or(group, |(service, _)| service);
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = names.iter().find(|known| **known == name) {
+        return known;
+    }
+    let kept: &'static str = Box::leak(name.into());
+    names.push(kept);
+    kept
 }

@@ -63,7 +63,12 @@ impl Post {
 
     /// Pauses or resumes the partition if a reason to pause came or the last one went.
     pub(super) fn pause_or_resume(&mut self, subscription: &mut dyn Subscription, is_full: bool) {
-        let should_pause = is_full || self.stage != Stage::Flowing || !self.outages.is_empty();
+        let is_moving = match self.stage {
+            Stage::Rewinding { .. } => true,
+            // What comes early waits in its lane.
+            Stage::Entering | Stage::Flowing => false,
+        };
+        let should_pause = is_full || is_moving || !self.outages.is_empty();
         if should_pause == self.is_paused {
             return;
         }

@@ -87,7 +87,7 @@ pub(super) async fn process(shop: &Workshop, work: &Work, generation: i64) -> Ou
             Err(error) => Outcome::Outage(error.to_string()),
         },
     };
-    let group = [KeyValue::new(names::MESSAGING_CONSUMER_GROUP_NAME, group)];
+    let group = [KeyValue::new(names::MESSAGING_CONSUMER_GROUP_NAME, group.to_owned())];
     let seconds = started.elapsed().as_secs_f64();
     metrics().consumer_process_duration.record(seconds, &group);
     match outcome {
@@ -216,7 +216,10 @@ fn span(shop: &Workshop, event: &Envelope) -> Span {
         names::MESSAGING_DESTINATION_PARTITION_ID,
         event.partition.number.to_string(),
     );
-    span.set_attribute(names::MESSAGING_CONSUMER_GROUP_NAME, shop.handler.erased_group());
+    span.set_attribute(
+        names::MESSAGING_CONSUMER_GROUP_NAME,
+        shop.handler.erased_group().to_owned(),
+    );
     span.set_attribute(names::MESSAGING_KAFKA_OFFSET, event.offset);
     span.set_attribute(names::MESSAGING_MESSAGE_ID, event.id.to_string());
     span.set_attribute(names::KITH_SERVICE, service(&*shop.handler));

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
@@ -17,7 +17,8 @@ use tokio::sync::mpsc;
 use super::{context::MemberContext, convert, settings::KafkaSettings};
 use crate::log::{Incoming, LogError, Partition, Subscription};
 
-const SEEK_TIMEOUT: Duration = Duration::from_secs(10);
+const SEEK_TIMEOUT: Duration = Duration::from_secs(5);
+const SEEK_PAUSE: Duration = Duration::from_millis(10);
 
 type Member = StreamConsumer<MemberContext>;
 
@@ -60,6 +61,19 @@ impl KafkaSubscription {
     fn tolerate(outcome: KafkaResult<()>, partition: &Partition) {
         if let Err(error) = outcome {
             tracing::debug!(%error, %partition, "partition is no longer ours");
+        }
+    }
+}
+
+/// Moves the reading. Right after its assignment a partition cannot be moved yet, so try for a while.
+fn seek(member: &Member, topic: &str, number: i32, offset: i64) -> KafkaResult<()> {
+    let started = Instant::now();
+    loop {
+        match member.seek(topic, number, Offset::Offset(offset), SEEK_TIMEOUT) {
+            Err(KafkaError::Seek(_)) if started.elapsed() < SEEK_TIMEOUT => {
+                std::thread::sleep(SEEK_PAUSE);
+            }
+            outcome => return outcome,
         }
     }
 }
@@ -117,7 +131,7 @@ impl Subscription for KafkaSubscription {
             // Stored first, or the next automatic commit would undo the move.
             member.store_offsets(&list)?;
             member.commit(&list, CommitMode::Sync)?;
-            member.seek(&topic, number, Offset::Offset(offset), SEEK_TIMEOUT)
+            seek(&member, &topic, number, offset)
         });
         match moved.await {
             Ok(moved) => moved.map_err(|error| convert::error(&error)),

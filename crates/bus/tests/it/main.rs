@@ -12,6 +12,7 @@ mod outage;
 mod park;
 mod publish;
 mod replay;
+mod retire;
 mod stack;
 mod status;
 mod trace;

@@ -24,7 +24,7 @@ async fn a_group_tells_how_far_it_is_behind() {
     stack.hear(&handlers[0]).await;
     let after = status::groups(&*stack.log, &handlers, &stack.clock).await.unwrap();
 
-    assert_eq!((before[0].group, before[0].lag_events()), ("test.record", 3));
+    assert_eq!((before[0].group.as_str(), before[0].lag_events()), ("test.record", 3));
     assert_eq!(before[0].partitions.len(), 3);
     assert_eq!((after[0].lag_events(), after[0].lag()), (0, std::time::Duration::ZERO));
 }

@@ -10,6 +10,8 @@ async fn an_effect_is_linked_to_the_command_that_caused_it() {
     let store = SpanStore::default();
     let args = TelemetryArgs::default();
     let (_telemetry, dispatch) = telemetry::detached("test", &args, Some(store.clone())).unwrap();
+    // With one subscriber alone, `tracing` asks other tests' threads, which have none, about it.
+    let _second = telemetry::detached("test", &args, None).unwrap();
     let _here = tracing::dispatcher::set_default(&dispatch);
     let stack = Stack::start().await;
     let recorder = Recorder::new("test.record");

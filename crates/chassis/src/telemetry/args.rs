@@ -35,7 +35,7 @@ pub struct TelemetryArgs {
     pub log_format: LogFormat,
 
     /// Which log lines are written, for example `info` or `warn,bus=debug`.
-    #[arg(long, env = "LOG_FILTER", default_value = "info", value_parser = filter)]
+    #[arg(long, env = "LOG_FILTER", default_value = "info,sea_orm_migration=warn", value_parser = filter)]
     pub log_filter: String,
 }
 
@@ -57,7 +57,7 @@ impl Default for TelemetryArgs {
             telemetry_drain_timeout: Duration::from_secs(3),
             trace_sample_ratio: 1.0,
             log_format: LogFormat::Json,
-            log_filter: "info".to_owned(),
+            log_filter: "info,sea_orm_migration=warn".to_owned(),
         }
     }
 }

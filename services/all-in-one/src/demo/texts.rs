@@ -2,17 +2,17 @@
 
 /// A text a customer writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Text {
+pub(super) struct Text {
     /// BCP 47 tag of its language.
-    pub language: &'static str,
+    pub(super) language: &'static str,
     /// What its writer wants.
-    pub intent: &'static str,
+    pub(super) intent: &'static str,
     /// The words.
-    pub words: &'static str,
+    pub(super) words: &'static str,
 }
 
 /// Returns every text of the demo, in a fixed order.
-pub fn all() -> Vec<Text> {
+pub(super) fn all() -> Vec<Text> {
     include_str!("texts.txt").lines().filter(|line| !line.starts_with('#')).filter_map(parse).collect()
 }
 

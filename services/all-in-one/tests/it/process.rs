@@ -33,6 +33,8 @@ impl Places {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kith"));
         command.args(["up", "--json", "--port", "0", "--log-filter", "error"]);
         command.arg("--data-dir").arg(self.data_dir());
+        // A reply that a killed process was sending is given up on soon.
+        command.env("PROVIDER_TIMEOUT", "2s").env("DELIVERY_LEASE", "4s");
         // The databases and the log of this test, not those its environment names.
         command.env_remove("DATABASE_URL").env_remove("KAFKA_BROKERS");
         if self.database.url().starts_with("postgres") {

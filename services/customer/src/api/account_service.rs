@@ -7,8 +7,12 @@ use proto::{
 };
 use tonic::{Request, Response, Status};
 
-use super::{Api, request_key};
-use crate::{convert, domain::AccountFilter, domain::AccountId, error::Error};
+use super::{Api, only, request_key, set_once};
+use crate::{
+    convert::{self, Fields},
+    domain::{AccountFilter, AccountId},
+    error::Error,
+};
 
 const MUTABLE: &[&str] = &["display_name", "domain", "industry"];
 
@@ -19,13 +23,16 @@ impl AccountService for Api {
         request: Request<pb::CreateAccountRequest>,
     ) -> Result<Response<pb::Account>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.AccountService/CreateAccount",
             &request.request_id,
             &request,
-        )?;
-        let profile = convert::account_profile(&request.account.unwrap_or_default())?;
+        );
+        let profile = convert::account_profile(&mut fields, &request.account.unwrap_or_default());
+        let (key, profile) = fields.finish(key.zip(profile))?;
         let account = self.app.create_account(&key, profile).await?;
         Ok(Response::new(convert::account_to_pb(account)))
     }
@@ -35,7 +42,7 @@ impl AccountService for Api {
         request: Request<pb::GetAccountRequest>,
     ) -> Result<Response<pb::Account>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
-        let id = convert::field("name", AccountId::parse(&request.name))?;
+        let id = only("name", AccountId::parse(&request.name))?;
         let account = self.app.get_account(caller.tenant, id).await?;
         Ok(Response::new(convert::account_to_pb(account)))
     }
@@ -59,18 +66,21 @@ impl AccountService for Api {
         request: Request<pb::UpdateAccountRequest>,
     ) -> Result<Response<pb::Account>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.AccountService/UpdateAccount",
             &request.request_id,
             &request,
-        )?;
+        );
         let account = request.account.unwrap_or_default();
-        let id = convert::field("account.name", AccountId::parse(&account.name))?;
         let mask = Mask::check(&request.update_mask.unwrap_or_default().paths, MUTABLE)
             .map_err(Error::from)?;
-        let wanted = convert::account_changes(&account, &mask)?;
-        let account = self.app.update_account(&key, id, &account.etag, &mask, wanted).await?;
+        let id = fields.take("account.name", AccountId::parse(&account.name));
+        let change = convert::account_change(&mut fields, &account, |field| mask.has(field));
+        let (key, id) = fields.finish(key.zip(id))?;
+        let account = self.app.update_account(&key, id, &account.etag, change).await?;
         Ok(Response::new(convert::account_to_pb(account)))
     }
 
@@ -79,13 +89,16 @@ impl AccountService for Api {
         request: Request<pb::DeleteAccountRequest>,
     ) -> Result<Response<pb::Account>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.AccountService/DeleteAccount",
             &request.request_id,
             &request,
-        )?;
-        let id = convert::field("name", AccountId::parse(&request.name))?;
+        );
+        let id = fields.take("name", AccountId::parse(&request.name));
+        let (key, id) = fields.finish(key.zip(id))?;
         let account = self.app.delete_account(&key, id, &request.etag).await?;
         Ok(Response::new(convert::account_to_pb(account)))
     }
@@ -96,8 +109,8 @@ fn list_filter(text: &str) -> Result<AccountFilter, Error> {
     for term in filter::parse(text, &["domain", "industry"])? {
         let value = term.equals()?.to_owned();
         match term.field {
-            "domain" => filter.domain = Some(value.trim().to_lowercase()),
-            "industry" => filter.industry = Some(value),
+            "domain" => set_once(&mut filter.domain, value.trim().to_lowercase(), &term)?,
+            "industry" => set_once(&mut filter.industry, value, &term)?,
             _ => return Err(term.refuse().into()),
         }
     }

@@ -7,8 +7,12 @@ use proto::{
 };
 use tonic::{Request, Response, Status};
 
-use super::{Api, request_key};
-use crate::{app::Answer, convert, domain::AccountId, domain::ContactFilter, error::Error};
+use super::{Api, only, request_key, set_once};
+use crate::{
+    convert::{self, Fields},
+    domain::{AccountId, ConsentState, ContactFilter, ContactId},
+    error::Error,
+};
 
 const MUTABLE: &[&str] = &["display_name", "email", "phone", "language_code", "account", "tags"];
 
@@ -19,13 +23,16 @@ impl ContactService for Api {
         request: Request<pb::CreateContactRequest>,
     ) -> Result<Response<pb::Contact>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.ContactService/CreateContact",
             &request.request_id,
             &request,
-        )?;
-        let profile = convert::profile(&request.contact.unwrap_or_default())?;
+        );
+        let profile = convert::profile(&mut fields, &request.contact.unwrap_or_default());
+        let (key, profile) = fields.finish(key.zip(Some(profile)))?;
         let contact = self.app.create_contact(&key, profile).await?;
         Ok(Response::new(convert::contact_to_pb(contact)))
     }
@@ -35,7 +42,7 @@ impl ContactService for Api {
         request: Request<pb::GetContactRequest>,
     ) -> Result<Response<pb::Contact>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
-        let id = convert::contact_id(&request.name, "name")?;
+        let id = only("name", ContactId::parse(&request.name))?;
         let contact = self.app.get_contact(caller.tenant, id).await?;
         Ok(Response::new(convert::contact_to_pb(contact)))
     }
@@ -59,18 +66,21 @@ impl ContactService for Api {
         request: Request<pb::UpdateContactRequest>,
     ) -> Result<Response<pb::Contact>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.ContactService/UpdateContact",
             &request.request_id,
             &request,
-        )?;
+        );
         let contact = request.contact.unwrap_or_default();
-        let id = convert::contact_id(&contact.name, "contact.name")?;
         let mask = Mask::check(&request.update_mask.unwrap_or_default().paths, MUTABLE)
             .map_err(Error::from)?;
-        let wanted = convert::profile(&contact)?;
-        let contact = self.app.update_contact(&key, id, &contact.etag, &mask, wanted).await?;
+        let id = fields.take("contact.name", ContactId::parse(&contact.name));
+        let change = convert::profile_change(&mut fields, &contact, |field| mask.has(field));
+        let (key, id) = fields.finish(key.zip(id))?;
+        let contact = self.app.update_contact(&key, id, &contact.etag, change).await?;
         Ok(Response::new(convert::contact_to_pb(contact)))
     }
 
@@ -79,13 +89,16 @@ impl ContactService for Api {
         request: Request<pb::DeleteContactRequest>,
     ) -> Result<Response<pb::Contact>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.ContactService/DeleteContact",
             &request.request_id,
             &request,
-        )?;
-        let id = convert::contact_id(&request.name, "name")?;
+        );
+        let id = fields.take("name", ContactId::parse(&request.name));
+        let (key, id) = fields.finish(key.zip(id))?;
         let contact = self.app.delete_contact(&key, id, &request.etag).await?;
         Ok(Response::new(convert::contact_to_pb(contact)))
     }
@@ -95,13 +108,16 @@ impl ContactService for Api {
         request: Request<pb::UndeleteContactRequest>,
     ) -> Result<Response<pb::Contact>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.ContactService/UndeleteContact",
             &request.request_id,
             &request,
-        )?;
-        let id = convert::contact_id(&request.name, "name")?;
+        );
+        let id = fields.take("name", ContactId::parse(&request.name));
+        let (key, id) = fields.finish(key.zip(id))?;
         let contact = self.app.undelete_contact(&key, id).await?;
         Ok(Response::new(convert::contact_to_pb(contact)))
     }
@@ -111,17 +127,21 @@ impl ContactService for Api {
         request: Request<pb::RecordConsentRequest>,
     ) -> Result<Response<pb::Consent>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.ContactService/RecordConsent",
             &request.request_id,
             &request,
-        )?;
-        let contact = convert::contact_id(&request.contact, "contact")?;
-        let purpose = convert::purpose(request.purpose)?;
-        let evidence = convert::evidence(&request.evidence)?;
-        let consent =
-            self.app.set_consent(&key, contact, purpose, Answer::Granted, evidence).await?;
+        );
+        let contact = fields.take("contact", ContactId::parse(&request.contact));
+        let purpose = fields.take("purpose", convert::purpose(request.purpose));
+        let evidence = fields.take("evidence", convert::evidence(&request.evidence));
+        let said = contact.zip(purpose).zip(evidence);
+        let (key, ((contact, purpose), evidence)) = fields.finish(key.zip(said))?;
+        let state = ConsentState::Granted;
+        let consent = self.app.set_consent(&key, contact, purpose, state, evidence).await?;
         Ok(Response::new(convert::consent_to_pb(consent)))
     }
 
@@ -130,17 +150,21 @@ impl ContactService for Api {
         request: Request<pb::WithdrawConsentRequest>,
     ) -> Result<Response<pb::Consent>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.ContactService/WithdrawConsent",
             &request.request_id,
             &request,
-        )?;
-        let contact = convert::contact_id(&request.contact, "contact")?;
-        let purpose = convert::purpose(request.purpose)?;
-        let evidence = convert::evidence(&request.evidence)?;
-        let consent =
-            self.app.set_consent(&key, contact, purpose, Answer::Withdrawn, evidence).await?;
+        );
+        let contact = fields.take("contact", ContactId::parse(&request.contact));
+        let purpose = fields.take("purpose", convert::purpose(request.purpose));
+        let evidence = fields.take("evidence", convert::evidence(&request.evidence));
+        let said = contact.zip(purpose).zip(evidence);
+        let (key, ((contact, purpose), evidence)) = fields.finish(key.zip(said))?;
+        let state = ConsentState::Withdrawn;
+        let consent = self.app.set_consent(&key, contact, purpose, state, evidence).await?;
         Ok(Response::new(convert::consent_to_pb(consent)))
     }
 
@@ -149,7 +173,7 @@ impl ContactService for Api {
         request: Request<pb::ListConsentsRequest>,
     ) -> Result<Response<pb::ListConsentsResponse>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
-        let contact = convert::contact_id(&request.contact, "contact")?;
+        let contact = only("contact", ContactId::parse(&request.contact))?;
         let consents = self.app.list_consents(caller.tenant, contact).await?;
         Ok(Response::new(pb::ListConsentsResponse {
             consents: consents.into_iter().map(convert::consent_to_pb).collect(),
@@ -164,11 +188,12 @@ fn list_filter(request: &pb::ListContactsRequest) -> Result<ContactFilter, Error
         let value = term.equals()?.to_owned();
         match term.field {
             "account" => {
-                filter.account = Some(AccountId::parse(&value).map_err(|_| term.refuse())?);
+                let account = AccountId::parse(&value).map_err(|_| term.refuse())?;
+                set_once(&mut filter.account, account, &term)?;
             }
-            "language_code" => filter.language_code = Some(value),
-            "tag" => filter.tag = Some(value.to_lowercase()),
-            "email" => filter.email = Some(value.trim().to_lowercase()),
+            "language_code" => set_once(&mut filter.language_code, value, &term)?,
+            "tag" => filter.tags.push(value.trim().to_lowercase()),
+            "email" => set_once(&mut filter.email, value.trim().to_lowercase(), &term)?,
             _ => return Err(term.refuse().into()),
         }
     }

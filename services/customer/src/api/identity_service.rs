@@ -7,10 +7,10 @@ use proto::{
 };
 use tonic::{Request, Response, Status};
 
-use super::{Api, request_key};
+use super::{Api, only, request_key};
 use crate::{
-    convert,
-    domain::{IdentityName, LanguageCode, Text},
+    convert::{self, Fields},
+    domain::{ContactId, IdentityName, LanguageCode},
 };
 
 #[tonic::async_trait]
@@ -20,18 +20,22 @@ impl IdentityService for Api {
         request: Request<pb::UpsertContactByIdentityRequest>,
     ) -> Result<Response<pb::UpsertContactByIdentityResponse>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let request_key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.IdentityService/UpsertContactByIdentity",
             &request.request_id,
             &request,
-        )?;
-        let key = convert::identity_key(request.key)?;
-        let display_name =
-            Text::parse(&request.display_name, 200, "must be at most 200 characters");
-        let display_name = convert::field("display_name", display_name)?;
+        );
+        let key = convert::identity_key(&mut fields, request.key);
+        let display_name = convert::display_name(&request.display_name);
+        let display_name = fields.take("display_name", display_name);
         let language_code = LanguageCode::parse(&request.language_code);
-        let language_code = convert::field("language_code", language_code)?;
+        let language_code = fields.take("language_code", language_code);
+        let given = display_name.zip(language_code);
+        let ((request_key, key), (display_name, language_code)) =
+            fields.finish(request_key.zip(key).zip(given))?;
         let upserted = self
             .app
             .upsert_contact_by_identity(&request_key, key, display_name, language_code)
@@ -48,14 +52,17 @@ impl IdentityService for Api {
         request: Request<pb::LinkIdentityRequest>,
     ) -> Result<Response<pb::Identity>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let request_key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.IdentityService/LinkIdentity",
             &request.request_id,
             &request,
-        )?;
-        let contact = convert::contact_id(&request.contact, "contact")?;
-        let key = convert::identity_key(request.key)?;
+        );
+        let contact = fields.take("contact", ContactId::parse(&request.contact));
+        let key = convert::identity_key(&mut fields, request.key);
+        let (request_key, (contact, key)) = fields.finish(request_key.zip(contact.zip(key)))?;
         let identity = self.app.link_identity(&request_key, contact, key).await?;
         Ok(Response::new(convert::identity_to_pb(identity)))
     }
@@ -65,13 +72,16 @@ impl IdentityService for Api {
         request: Request<pb::UnlinkIdentityRequest>,
     ) -> Result<Response<pb::Identity>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
+        let mut fields = Fields::default();
         let key = request_key(
+            &mut fields,
             caller.tenant,
             "kith.customer.v1.IdentityService/UnlinkIdentity",
             &request.request_id,
             &request,
-        )?;
-        let name = convert::field("name", IdentityName::parse(&request.name))?;
+        );
+        let name = fields.take("name", IdentityName::parse(&request.name));
+        let (key, name) = fields.finish(key.zip(name))?;
         let identity = self.app.unlink_identity(&key, name).await?;
         Ok(Response::new(convert::identity_to_pb(identity)))
     }
@@ -81,7 +91,9 @@ impl IdentityService for Api {
         request: Request<pb::ResolveIdentityRequest>,
     ) -> Result<Response<pb::Identity>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
-        let key = convert::identity_key(request.key)?;
+        let mut fields = Fields::default();
+        let key = convert::identity_key(&mut fields, request.key);
+        let key = fields.finish(key)?;
         let identity = self.app.resolve_identity(caller.tenant, &key).await?;
         Ok(Response::new(convert::identity_to_pb(identity)))
     }
@@ -91,7 +103,7 @@ impl IdentityService for Api {
         request: Request<pb::GetIdentityRequest>,
     ) -> Result<Response<pb::Identity>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
-        let name = convert::field("name", IdentityName::parse(&request.name))?;
+        let name = only("name", IdentityName::parse(&request.name))?;
         let identity = self.app.get_identity(caller.tenant, name).await?;
         Ok(Response::new(convert::identity_to_pb(identity)))
     }
@@ -101,7 +113,7 @@ impl IdentityService for Api {
         request: Request<pb::ListIdentitiesRequest>,
     ) -> Result<Response<pb::ListIdentitiesResponse>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
-        let contact = convert::contact_id(&request.contact, "contact")?;
+        let contact = only("contact", ContactId::parse(&request.contact))?;
         let asked = PageRequest { size: request.page_size, token: request.page_token };
         let page = self.app.list_identities(caller.tenant, contact, &asked).await?;
         Ok(Response::new(pb::ListIdentitiesResponse {

@@ -13,7 +13,12 @@ impl From<Error> for Status {
         let message = error.to_string();
         let with = |code, reason| status::with(code, DOMAIN, reason, &message);
         let builder = match error {
-            Error::InvalidField { field, problem } => status::invalid_field(DOMAIN, field, problem),
+            Error::InvalidFields(violations) => {
+                let builder = with(Code::InvalidArgument, "INVALID_FIELD");
+                violations
+                    .iter()
+                    .fold(builder, |builder, it| builder.violation(it.field, it.problem))
+            }
             Error::ContactNotFound(id) => {
                 status::not_found(DOMAIN, "CONTACT_NOT_FOUND", "kith.customer.v1.Contact", id)
             }

@@ -7,8 +7,8 @@ use proto::{
 };
 use tonic::{Request, Response, Status};
 
-use super::Api;
-use crate::convert;
+use super::{Api, only};
+use crate::{convert, domain::ContactId};
 
 #[tonic::async_trait]
 impl TimelineService for Api {
@@ -17,7 +17,7 @@ impl TimelineService for Api {
         request: Request<pb::ListTimelineEntriesRequest>,
     ) -> Result<Response<pb::ListTimelineEntriesResponse>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
-        let contact = convert::contact_id(&request.contact, "contact")?;
+        let contact = only("contact", ContactId::parse(&request.contact))?;
         let asked = PageRequest { size: request.page_size, token: request.page_token };
         let page = self.app.list_timeline_entries(caller.tenant, contact, &asked).await?;
         let entries = page.items.into_iter().map(|entry| pb::TimelineEntry {

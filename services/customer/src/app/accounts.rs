@@ -3,14 +3,13 @@
 use chassis::{
     command::{RequestKey, Started},
     etag,
-    mask::Mask,
     page::{Page, PageRequest, Place},
     tenant::TenantId,
 };
 
 use super::{App, announce};
 use crate::{
-    domain::{Account, AccountFilter, AccountId, AccountProfile},
+    domain::{Account, AccountChange, AccountFilter, AccountId, AccountProfile},
     error::{Error, Result},
     store,
 };
@@ -57,14 +56,13 @@ impl App {
         }))
     }
 
-    /// Changes the fields of the mask.
+    /// Changes fields of an account; changing nothing announces nothing.
     pub async fn update_account(
         &self,
         key: &RequestKey,
         id: AccountId,
         etag: &str,
-        mask: &Mask,
-        wanted: AccountProfile,
+        change: AccountChange,
     ) -> Result<Account> {
         let work = match self.db.command(key).await? {
             Started::Repeated(account) => return Ok(account),
@@ -74,13 +72,7 @@ impl App {
         if !etag::matches(etag, account.version) {
             return Err(Error::AccountChanged(id));
         }
-        let current = account.profile.clone();
-        let profile = AccountProfile {
-            display_name: mask.apply("display_name", current.display_name, wanted.display_name),
-            domain: mask.apply("domain", current.domain, wanted.domain),
-            industry: mask.apply("industry", current.industry, wanted.industry),
-        };
-        let account = match account.clone().update(profile, self.clock.now()) {
+        let account = match account.clone().update(change, self.clock.now()) {
             None => account,
             Some((account, event)) => {
                 store::accounts::update(work.txn(), key.tenant, &account).await?;

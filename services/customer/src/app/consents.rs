@@ -7,28 +7,19 @@ use chassis::{
 
 use super::{App, announce};
 use crate::{
-    domain::{Consent, ContactId, Event, Purpose, Text},
+    domain::{Consent, ConsentState, ContactId, Event, Purpose, Text},
     error::Result,
     store,
 };
 
-/// What a contact says about being told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Yes.
-    Granted,
-    /// No longer.
-    Withdrawn,
-}
-
 impl App {
-    /// Records what a contact says, and announces it.
+    /// Records that a contact agrees, or no longer does, and announces it.
     pub async fn set_consent(
         &self,
         key: &RequestKey,
         contact: ContactId,
         purpose: Purpose,
-        answer: Answer,
+        state: ConsentState,
         evidence: Text,
     ) -> Result<Consent> {
         let work = match self.db.command(key).await? {
@@ -37,13 +28,7 @@ impl App {
         };
         let now = self.clock.now();
         let contact = store::contacts::lock_live(work.txn(), key.tenant, contact).await?.next(now);
-        let consent = Consent {
-            contact: contact.id,
-            purpose,
-            is_granted: answer == Answer::Granted,
-            evidence,
-            update_time: now,
-        };
+        let consent = Consent { contact: contact.id, purpose, state, evidence, update_time: now };
         store::consents::upsert(work.txn(), key.tenant, &consent).await?;
         store::contacts::update(work.txn(), key.tenant, &contact).await?;
         let event = Event::ConsentChanged { contact, consent: consent.clone() };

@@ -3,15 +3,13 @@
 use chassis::{
     command::{RequestKey, Started},
     etag,
-    mask::Mask,
     page::{Page, PageRequest, Place},
     tenant::TenantId,
 };
-use sea_orm::ConnectionTrait;
 
 use super::{App, announce};
 use crate::{
-    domain::{AccountId, Contact, ContactFilter, ContactId, Profile},
+    domain::{Contact, ContactFilter, ContactId, Profile, ProfileChange},
     error::{Error, Result},
     store,
 };
@@ -23,7 +21,9 @@ impl App {
             Started::Repeated(contact) => return Ok(contact),
             Started::Fresh(work) => work,
         };
-        must_exist(work.txn(), key.tenant, profile.account).await?;
+        if let Some(account) = profile.account {
+            store::accounts::hold_live(work.txn(), key.tenant, account).await?;
+        }
         let (contact, event) = Contact::create(profile, self.clock.now());
         store::contacts::insert(work.txn(), key.tenant, &contact).await?;
         announce(&work, key.tenant, &[event]).await?;
@@ -56,14 +56,13 @@ impl App {
         }))
     }
 
-    /// Changes the fields of the mask.
+    /// Changes fields of a contact; changing nothing announces nothing.
     pub async fn update_contact(
         &self,
         key: &RequestKey,
         id: ContactId,
         etag: &str,
-        mask: &Mask,
-        wanted: Profile,
+        change: ProfileChange,
     ) -> Result<Contact> {
         let work = match self.db.command(key).await? {
             Started::Repeated(contact) => return Ok(contact),
@@ -73,11 +72,13 @@ impl App {
         if !etag::matches(etag, contact.version) {
             return Err(Error::ContactChanged(id));
         }
-        let profile = merge(mask, contact.profile.clone(), wanted);
-        if profile.account != contact.profile.account {
-            must_exist(work.txn(), key.tenant, profile.account).await?;
+        // The account it has may be deleted by now; only another one has to be there.
+        if let Some(Some(account)) = change.account
+            && contact.profile.account != Some(account)
+        {
+            store::accounts::hold_live(work.txn(), key.tenant, account).await?;
         }
-        let contact = match contact.clone().update(profile, self.clock.now()) {
+        let contact = match contact.clone().update(change, self.clock.now()) {
             None => contact,
             Some((contact, event)) => {
                 store::contacts::update(work.txn(), key.tenant, &contact).await?;
@@ -128,28 +129,5 @@ impl App {
         announce(&work, key.tenant, &[event]).await?;
         work.commit(&contact).await?;
         Ok(contact)
-    }
-}
-
-/// Refuses a reference to an account that is not there.
-async fn must_exist(
-    conn: &impl ConnectionTrait,
-    tenant: TenantId,
-    account: Option<AccountId>,
-) -> Result<()> {
-    if let Some(account) = account {
-        store::accounts::lock_live(conn, tenant, account).await?;
-    }
-    Ok(())
-}
-
-fn merge(mask: &Mask, current: Profile, wanted: Profile) -> Profile {
-    Profile {
-        display_name: mask.apply("display_name", current.display_name, wanted.display_name),
-        email: mask.apply("email", current.email, wanted.email),
-        phone: mask.apply("phone", current.phone, wanted.phone),
-        language_code: mask.apply("language_code", current.language_code, wanted.language_code),
-        account: mask.apply("account", current.account, wanted.account),
-        tags: mask.apply("tags", current.tags, wanted.tags),
     }
 }

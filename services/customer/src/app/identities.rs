@@ -1,7 +1,7 @@
 //! Use cases of channel identities: one contact per identity, whoever asks first.
 
 use chassis::{
-    command::{RequestKey, Started},
+    command::{RequestKey, Started, Work},
     page::{Page, PageRequest, Place},
     tenant::TenantId,
 };
@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{App, announce};
 use crate::{
     domain::{
-        Contact, ContactId, Event, Identity, IdentityKey, IdentityName, LanguageCode, Profile,
-        Tags, Text,
+        Contact, ContactId, Event, Identity, IdentityKey, IdentityName, LanguageCode, Profile, Text,
     },
     error::{Error, Result},
     store,
@@ -44,29 +43,22 @@ impl App {
             Started::Fresh(work) => work,
         };
         let (tenant, now) = (key.tenant, self.clock.now());
-        let profile = Profile {
-            display_name,
-            email: None,
-            phone: None,
-            language_code,
-            account: None,
-            tags: Tags::default(),
-        };
+        let profile = Profile { display_name, language_code, ..Profile::default() };
         let (created, event) = Contact::create(profile, now);
         let identity = Identity::link(created.id, identity_key, now);
-        let is_created = store::identities::claim(work.txn(), tenant, &identity).await?;
-        let upserted = if is_created {
-            let contact = created.next(now);
-            store::contacts::insert(work.txn(), tenant, &contact).await?;
-            let linked =
-                Event::IdentityLinked { contact: contact.clone(), identity: identity.clone() };
-            announce(&work, tenant, &[event, linked]).await?;
-            Upserted { contact, identity, is_created }
-        } else {
-            let identity = store::identities::find(work.txn(), tenant, &identity.key).await?;
-            let identity = identity.ok_or(Error::IdentityNotFound(None))?;
-            let contact = store::contacts::get(work.txn(), tenant, identity.contact).await?;
-            Upserted { contact, identity, is_created }
+        let upserted = match claim_or_hold(&work, tenant, &identity).await? {
+            None => {
+                let contact = created.next(now);
+                store::contacts::insert(work.txn(), tenant, &contact).await?;
+                let linked =
+                    Event::IdentityLinked { contact: contact.clone(), identity: identity.clone() };
+                announce(&work, tenant, &[event, linked]).await?;
+                Upserted { contact, identity, is_created: true }
+            }
+            Some(identity) => {
+                let contact = store::contacts::get(work.txn(), tenant, identity.contact).await?;
+                Upserted { contact, identity, is_created: false }
+            }
         };
         work.commit(&upserted).await?;
         Ok(upserted)
@@ -86,15 +78,12 @@ impl App {
         let (tenant, now) = (key.tenant, self.clock.now());
         let contact = store::contacts::lock_live(work.txn(), tenant, contact).await?;
         let identity = Identity::link(contact.id, identity_key, now);
-        if !store::identities::claim(work.txn(), tenant, &identity).await? {
-            let taken = store::identities::find(work.txn(), tenant, &identity.key).await?;
-            return match taken {
-                Some(present) if present.contact == contact.id => {
-                    work.commit(&present).await?;
-                    Ok(present)
-                }
-                Some(_) | None => Err(Error::IdentityTaken),
-            };
+        if let Some(present) = claim_or_hold(&work, tenant, &identity).await? {
+            if present.contact != contact.id {
+                return Err(Error::IdentityTaken);
+            }
+            work.commit(&present).await?;
+            return Ok(present);
         }
         let contact = contact.next(now);
         store::contacts::update(work.txn(), tenant, &contact).await?;
@@ -111,8 +100,13 @@ impl App {
             Started::Fresh(work) => work,
         };
         let (tenant, now) = (key.tenant, self.clock.now());
+        // The contact first: of two who take the identity away at once, the second finds it gone.
+        let contact = match store::contacts::lock_live(work.txn(), tenant, name.contact).await {
+            Err(Error::ContactNotFound(_)) => Err(Error::IdentityNotFound(Some(name))),
+            found => found,
+        }?;
+        let contact = contact.next(now);
         let identity = store::identities::get(work.txn(), tenant, name).await?;
-        let contact = store::contacts::lock(work.txn(), tenant, name.contact).await?.next(now);
         store::identities::remove(work.txn(), tenant, &identity).await?;
         store::contacts::update(work.txn(), tenant, &contact).await?;
         let event = Event::IdentityUnlinked { contact, identity: identity.clone() };
@@ -149,5 +143,22 @@ impl App {
             time: identity.link_time,
             id: identity.id.as_uuid(),
         }))
+    }
+}
+
+/// Adds `identity`, or returns the one that stands in its place and that stays there until `work` ends.
+async fn claim_or_hold(
+    work: &Work,
+    tenant: TenantId,
+    identity: &Identity,
+) -> Result<Option<Identity>> {
+    loop {
+        if store::identities::claim(work.txn(), tenant, identity).await? {
+            return Ok(None);
+        }
+        // Whoever had the key may have let go of it since: then it is free to be claimed.
+        if let Some(present) = store::identities::hold(work.txn(), tenant, &identity.key).await? {
+            return Ok(Some(present));
+        }
     }
 }

@@ -16,6 +16,29 @@ pub struct AccountProfile {
     pub industry: Text,
 }
 
+/// What a caller wants to change of a profile; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountChange {
+    /// Another name.
+    pub display_name: Option<Text>,
+    /// Another domain, or none from now on.
+    pub domain: Option<Option<Domain>>,
+    /// Another line of business.
+    pub industry: Option<Text>,
+}
+
+impl AccountProfile {
+    /// The profile with the fields of `change` in it.
+    #[must_use]
+    pub fn with(self, change: AccountChange) -> Self {
+        Self {
+            display_name: change.display_name.unwrap_or(self.display_name),
+            domain: change.domain.unwrap_or(self.domain),
+            industry: change.industry.unwrap_or(self.industry),
+        }
+    }
+}
+
 /// A company that contacts belong to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -56,8 +79,9 @@ impl Account {
         (account.clone(), Event::AccountCreated { account })
     }
 
-    /// Replaces the profile; `None` if that changes nothing.
-    pub fn update(self, profile: AccountProfile, now: DateTime<Utc>) -> Option<(Self, Event)> {
+    /// Changes the profile; `None` if that changes nothing.
+    pub fn update(self, change: AccountChange, now: DateTime<Utc>) -> Option<(Self, Event)> {
+        let profile = self.profile.clone().with(change);
         let fields = [
             ("display_name", self.profile.display_name != profile.display_name),
             ("domain", self.profile.domain != profile.domain),

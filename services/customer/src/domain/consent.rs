@@ -15,6 +15,16 @@ pub enum Purpose {
     Marketing,
 }
 
+/// Whether a contact agrees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentState {
+    /// Yes.
+    Granted,
+    /// No longer.
+    Withdrawn,
+}
+
 /// What a contact agreed to, for one purpose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
@@ -23,7 +33,7 @@ pub struct Consent {
     /// What it is about.
     pub purpose: Purpose,
     /// Whether the contact agrees at present.
-    pub is_granted: bool,
+    pub state: ConsentState,
     /// How the tenant knows.
     pub evidence: Text,
     /// When that last changed.

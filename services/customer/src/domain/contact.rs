@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{AccountId, ContactId, Email, Event, LanguageCode, Phone, Tags, Text};
 
 /// What a caller may say of a contact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The name people call the contact by; may be empty.
     pub display_name: Text,
@@ -20,6 +20,38 @@ pub struct Profile {
     pub account: Option<AccountId>,
     /// Free labels.
     pub tags: Tags,
+}
+
+/// What a caller wants to change of a profile; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileChange {
+    /// Another name.
+    pub display_name: Option<Text>,
+    /// Another address, or none from now on.
+    pub email: Option<Option<Email>>,
+    /// Another number, or none from now on.
+    pub phone: Option<Option<Phone>>,
+    /// Another language.
+    pub language_code: Option<LanguageCode>,
+    /// Another company, or none from now on.
+    pub account: Option<Option<AccountId>>,
+    /// Other labels, instead of all present ones.
+    pub tags: Option<Tags>,
+}
+
+impl Profile {
+    /// The profile with the fields of `change` in it.
+    #[must_use]
+    pub fn with(self, change: ProfileChange) -> Self {
+        Self {
+            display_name: change.display_name.unwrap_or(self.display_name),
+            email: change.email.unwrap_or(self.email),
+            phone: change.phone.unwrap_or(self.phone),
+            language_code: change.language_code.unwrap_or(self.language_code),
+            account: change.account.unwrap_or(self.account),
+            tags: change.tags.unwrap_or(self.tags),
+        }
+    }
 }
 
 /// A person a tenant does business with.
@@ -46,8 +78,8 @@ pub struct ContactFilter {
     pub account: Option<AccountId>,
     /// With this language.
     pub language_code: Option<String>,
-    /// With this label.
-    pub tag: Option<String>,
+    /// With all of these labels.
+    pub tags: Vec<String>,
     /// With this address.
     pub email: Option<String>,
     /// Deleted ones too.
@@ -71,8 +103,9 @@ impl Contact {
         (contact.clone(), Event::ContactCreated { contact })
     }
 
-    /// Replaces the profile; `None` if that changes nothing.
-    pub fn update(self, profile: Profile, now: DateTime<Utc>) -> Option<Change> {
+    /// Changes the profile; `None` if that changes nothing.
+    pub fn update(self, change: ProfileChange, now: DateTime<Utc>) -> Option<Change> {
+        let profile = self.profile.clone().with(change);
         let changed_fields = changed(&self.profile, &profile);
         if changed_fields.is_empty() {
             return None;
@@ -121,14 +154,11 @@ mod tests {
     use super::*;
 
     fn profile(email: &str) -> Profile {
-        Profile {
-            display_name: Text::parse("Ada", 200, "too long").unwrap(),
-            email: Email::parse(email).ok(),
-            phone: None,
-            language_code: LanguageCode::default(),
-            account: None,
-            tags: Tags::default(),
-        }
+        Profile::default().with(another(email))
+    }
+
+    fn another(email: &str) -> ProfileChange {
+        ProfileChange { email: Some(Email::parse(email).ok()), ..ProfileChange::default() }
     }
 
     const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
@@ -137,12 +167,12 @@ mod tests {
     fn every_change_counts_and_says_what_changed() {
         let (contact, _) = Contact::create(profile("ada@example.com"), NOW);
 
-        let (contact, event) = contact.update(profile("ada@example.org"), NOW).unwrap();
+        let (contact, event) = contact.update(another("ada@example.org"), NOW).unwrap();
 
         assert_eq!(contact.version, 2);
         let Event::ContactUpdated { changed_fields, .. } = event else { panic!("{event:?}") };
         assert_eq!(changed_fields, ["email"]);
-        assert_eq!(contact.update(profile("ada@example.org"), NOW), None);
+        assert_eq!(contact.update(another("ada@example.org"), NOW), None);
     }
 
     #[test]

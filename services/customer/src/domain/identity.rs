@@ -46,21 +46,44 @@ pub struct IdentityKey {
 impl IdentityKey {
     /// Makes a key, in the one spelling its channel has for an id.
     pub fn parse(channel: Channel, realm: &str, external_id: &str) -> Result<Self, Malformed> {
-        if 128 < realm.len() || realm.chars().any(char::is_control) {
-            return Err(Malformed("must have a realm of at most 128 characters"));
-        }
-        let external_id =
-            Text::parse(external_id, 256, "must have an id of at most 256 characters")?;
-        if external_id.is_empty() {
-            return Err(Malformed("must have an external id"));
-        }
-        let external_id = match channel {
-            Channel::Email => {
-                Text::from_row(Email::parse(external_id.as_str())?.as_str().to_owned())
+        let realm = Self::parse_realm(channel, realm)?;
+        let external_id = Self::parse_external_id(channel, external_id)?;
+        Ok(Self { channel, realm, external_id })
+    }
+
+    /// Reads a realm. Where an id is unique in the world there is none, or one person would have two keys.
+    pub fn parse_realm(channel: Channel, realm: &str) -> Result<String, Malformed> {
+        match channel {
+            Channel::Email | Channel::Phone if !realm.is_empty() => {
+                Err(Malformed("must be empty on this channel"))
             }
-            Channel::Phone => {
-                Text::from_row(Phone::parse(external_id.as_str())?.as_str().to_owned())
+            Channel::Email
+            | Channel::Phone
+            | Channel::Wechat
+            | Channel::Wecom
+            | Channel::Weibo
+            | Channel::Qq
+            | Channel::Whatsapp
+            | Channel::Web
+            | Channel::Shop
+            | Channel::Telegram => {
+                if 128 < realm.chars().count() || realm.chars().any(char::is_control) {
+                    return Err(Malformed("must be at most 128 characters, no control characters"));
+                }
+                Ok(realm.to_owned())
             }
+        }
+    }
+
+    /// Reads the provider's id of a person.
+    pub fn parse_external_id(channel: Channel, external_id: &str) -> Result<Text, Malformed> {
+        let id = Text::parse(external_id, 256, "must be at most 256 characters")?;
+        if id.is_empty() {
+            return Err(Malformed("is required"));
+        }
+        match channel {
+            Channel::Email => Email::parse(id.as_str()).map(|it| Text::from_row(it.into())),
+            Channel::Phone => Phone::parse(id.as_str()).map(|it| Text::from_row(it.into())),
             Channel::Wechat
             | Channel::Wecom
             | Channel::Weibo
@@ -68,9 +91,8 @@ impl IdentityKey {
             | Channel::Whatsapp
             | Channel::Web
             | Channel::Shop
-            | Channel::Telegram => external_id,
-        };
-        Ok(Self { channel, realm: realm.to_owned(), external_id })
+            | Channel::Telegram => Ok(id),
+        }
     }
 }
 
@@ -112,5 +134,12 @@ mod tests {
         assert_eq!(openid.external_id.as_str(), "oAbC");
         assert!(IdentityKey::parse(Channel::Wechat, "wx1", " ").is_err());
         assert!(IdentityKey::parse(Channel::Phone, "", "12").is_err());
+    }
+
+    #[test]
+    fn an_address_is_of_no_realm() {
+        assert!(IdentityKey::parse(Channel::Email, "shop", "ada@example.com").is_err());
+        assert!(IdentityKey::parse(Channel::Phone, "shop", "+8613800138000").is_err());
+        assert!(IdentityKey::parse(Channel::Shop, "shop", "1001").is_ok());
     }
 }

@@ -25,6 +25,12 @@ macro_rules! private_text {
             }
         }
 
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.0
+            }
+        }
+
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(redacted)"))
@@ -59,10 +65,7 @@ impl Email {
         let is_plain = !address.contains(|c: char| c.is_whitespace() || c.is_control());
         match address.split_once('@') {
             Some((local, domain))
-                if is_plain
-                    && !local.is_empty()
-                    && domain.contains('.')
-                    && !domain.contains('@') =>
+                if is_plain && !local.is_empty() && Domain::parse(domain).is_ok() =>
             {
                 Ok(Self(address))
             }
@@ -102,6 +105,13 @@ impl Text {
     /// Tells whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl Default for Text {
+    /// The empty text.
+    fn default() -> Self {
+        Self(String::new())
     }
 }
 
@@ -191,6 +201,8 @@ mod tests {
         check("@example.com", None);
         check("a da@example.com", None);
         check("a@b@example.com", None);
+        check("ada@.com", None);
+        check("ada@example.", None);
     }
 
     #[test]

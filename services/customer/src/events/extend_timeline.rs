@@ -44,6 +44,9 @@ shown! {
     sales::OrderLinked => order,
 }
 
+/// Longest resource name that is shown.
+const MAX_NAME_BYTES: usize = 256;
+
 /// The handler `customer.extend-timeline`.
 pub(super) struct ExtendTimeline;
 
@@ -70,11 +73,21 @@ impl Handler for ExtendTimeline {
         (): (),
     ) -> Result<(), Failure> {
         let (contact, resource) = subject(event)?;
-        if contact.is_empty() {
-            // An order whose buyer nobody knows yet: `OrderLinked` will name the contact.
-            return Ok(());
+        let is_name = (1..=MAX_NAME_BYTES).contains(&resource.len())
+            && !resource.chars().any(char::is_control);
+        if !is_name {
+            return Err(Failure::reject("resource is not a name"));
         }
-        let contact = ContactId::parse(&contact).map_err(Failure::reject)?;
+        // An order may be older than the acquaintance: `OrderLinked` will name the contact.
+        let contact = match contact.as_str() {
+            "" => None,
+            name => Some(ContactId::parse(name).map_err(Failure::reject)?),
+        };
+        if let Some(contact) = contact
+            && event.is::<sales::OrderLinked>()
+        {
+            store::timeline::attribute(txn, event.tenant, &resource, contact).await?;
+        }
         let entry = Entry {
             event_id: event.id,
             contact,
@@ -83,5 +96,14 @@ impl Handler for ExtendTimeline {
             event_time: event.time,
         };
         store::timeline::append(txn, event.tenant, entry).await.map_err(Failure::from)
+    }
+
+    /// The timeline is a projection: nothing but the log is needed to make it again.
+    fn is_replayable(&self) -> bool {
+        true
+    }
+
+    async fn forget(&self, txn: &DatabaseTransaction) -> Result<(), Failure> {
+        store::timeline::clear(txn).await.map_err(Failure::from)
     }
 }

@@ -46,6 +46,14 @@ pub async fn lock_live(
     }
 }
 
+/// Makes sure that a live account stays one until the transaction ends, or [`Error::AccountNotFound`].
+pub async fn hold_live(conn: &impl ConnectionTrait, tenant: TenantId, id: AccountId) -> Result<()> {
+    match live(tenant).filter(Column::Id.eq(id.as_uuid())).lock_shared().one(conn).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::AccountNotFound(id)),
+    }
+}
+
 /// Returns up to `limit` live accounts, newest first, after `place`.
 pub async fn page(
     conn: &impl ConnectionTrait,

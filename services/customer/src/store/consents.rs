@@ -8,11 +8,12 @@ use sea_orm::{
 
 use super::entities::consent::{self, Column, Model};
 use crate::{
-    domain::{Consent, ContactId, Purpose, Text},
+    domain::{Consent, ConsentState, ContactId, Purpose, Text},
     error::Result,
 };
 
-fn live(tenant: TenantId) -> Select<consent::Entity> {
+/// Every consent of the tenant.
+fn of(tenant: TenantId) -> Select<consent::Entity> {
     consent::Entity::find().filter(Column::TenantId.eq(tenant.as_uuid()))
 }
 
@@ -22,7 +23,7 @@ pub async fn of_contact(
     tenant: TenantId,
     contact: ContactId,
 ) -> Result<Vec<Consent>> {
-    let rows = live(tenant)
+    let rows = of(tenant)
         .filter(Column::ContactId.eq(contact.as_uuid()))
         .order_by_asc(Column::Purpose)
         .all(conn)
@@ -40,12 +41,12 @@ pub async fn upsert(
         tenant_id: tenant.as_uuid(),
         contact_id: consent.contact.as_uuid(),
         purpose: purpose_name(consent.purpose).to_owned(),
-        is_granted: consent.is_granted,
+        state: state_name(consent.state).to_owned(),
         evidence: consent.evidence.as_str().to_owned(),
         update_time: consent.update_time,
     };
     let key = [Column::TenantId, Column::ContactId, Column::Purpose];
-    let state = [Column::IsGranted, Column::Evidence, Column::UpdateTime];
+    let state = [Column::State, Column::Evidence, Column::UpdateTime];
     consent::Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::columns(key).update_columns(state).to_owned())
         .exec_without_returning(conn)
@@ -60,15 +61,25 @@ fn purpose_name(purpose: Purpose) -> &'static str {
     }
 }
 
-/// A purpose that only a newer release knows is not there for this one.
+fn state_name(state: ConsentState) -> &'static str {
+    match state {
+        ConsentState::Granted => "granted",
+        ConsentState::Withdrawn => "withdrawn",
+    }
+}
+
+/// A purpose or a state that only a newer release knows is not there for this one.
 fn from_row(row: Model) -> Option<Consent> {
     let purpose = [Purpose::OrderUpdates, Purpose::Marketing]
         .into_iter()
         .find(|purpose| purpose_name(*purpose) == row.purpose)?;
+    let state = [ConsentState::Granted, ConsentState::Withdrawn]
+        .into_iter()
+        .find(|state| state_name(*state) == row.state)?;
     Some(Consent {
         contact: ContactId::from_uuid(row.contact_id),
         purpose,
-        is_granted: row.is_granted,
+        state,
         evidence: Text::from_row(row.evidence),
         update_time: row.update_time,
     })

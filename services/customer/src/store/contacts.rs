@@ -1,7 +1,7 @@
 //! Rows of `contacts`.
 
 use chassis::{
-    database::{DbFailure, keyset::older, unique_violation},
+    database::{keyset::older, unique_violation},
     page::Place,
     tenant::TenantId,
 };
@@ -10,7 +10,6 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, LikeExpr},
 };
-use serde_json::{from_str, to_string};
 
 use super::entities::contact::{self, Column, Model};
 use crate::{
@@ -34,7 +33,7 @@ fn live(tenant: TenantId) -> Select<contact::Entity> {
 /// Returns a contact, deleted ones included, or [`Error::ContactNotFound`].
 pub async fn get(conn: &impl ConnectionTrait, tenant: TenantId, id: ContactId) -> Result<Contact> {
     match of(tenant).filter(Column::Id.eq(id.as_uuid())).one(conn).await? {
-        Some(row) => from_row(row),
+        Some(row) => Ok(from_row(row)),
         None => Err(Error::ContactNotFound(id)),
     }
 }
@@ -42,7 +41,7 @@ pub async fn get(conn: &impl ConnectionTrait, tenant: TenantId, id: ContactId) -
 /// Returns a contact for changing it, deleted ones included: others who want to change it wait.
 pub async fn lock(conn: &impl ConnectionTrait, tenant: TenantId, id: ContactId) -> Result<Contact> {
     match of(tenant).filter(Column::Id.eq(id.as_uuid())).lock_exclusive().one(conn).await? {
-        Some(row) => from_row(row),
+        Some(row) => Ok(from_row(row)),
         None => Err(Error::ContactNotFound(id)),
     }
 }
@@ -77,10 +76,9 @@ pub async fn page(
     if let Some(email) = &filter.email {
         query = query.filter(Column::Email.eq(email));
     }
-    if let Some(tag) = &filter.tag {
-        // Labels are a JSON list, so a whole label stands between quotes.
-        let quoted = to_string(tag).map_err(|_| unreadable())?;
-        let escaped = quoted.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    for tag in &filter.tags {
+        let line = lines(std::slice::from_ref(tag));
+        let escaped = line.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
         query = query.filter(Expr::col(Column::Tags).like(pattern));
     }
@@ -88,7 +86,7 @@ pub async fn page(
         query = query.filter(older(Column::CreateTime, Column::Id, place));
     }
     let query = query.order_by_desc(Column::CreateTime).order_by_desc(Column::Id).limit(limit);
-    query.all(conn).await?.into_iter().map(from_row).collect()
+    Ok(query.all(conn).await?.into_iter().map(from_row).collect())
 }
 
 /// Adds a contact, or [`Error::EmailTaken`] if another live one has that address.
@@ -97,7 +95,7 @@ pub async fn insert(
     tenant: TenantId,
     contact: &Contact,
 ) -> Result<()> {
-    let row = into_row(tenant, contact)?.into_active_model();
+    let row = into_row(tenant, contact).into_active_model();
     row.insert(conn).await.map(|_| ()).map_err(email_taken)
 }
 
@@ -107,7 +105,7 @@ pub async fn update(
     tenant: TenantId,
     contact: &Contact,
 ) -> Result<()> {
-    let row = into_row(tenant, contact)?;
+    let row = into_row(tenant, contact);
     let before = row.version - 1;
     let updated = contact::Entity::update_many()
         .set(row.into_active_model().reset_all())
@@ -127,12 +125,13 @@ fn email_taken(error: DbErr) -> Error {
     }
 }
 
-fn unreadable() -> Error {
-    Error::Db(DbFailure::from(DbErr::Json("tags".to_owned())))
+/// Labels as the column has them: a line break before and after each, which none of them contains.
+fn lines(tags: &[String]) -> String {
+    if tags.is_empty() { String::new() } else { format!("\n{}\n", tags.join("\n")) }
 }
 
-fn from_row(row: Model) -> Result<Contact> {
-    Ok(Contact {
+fn from_row(row: Model) -> Contact {
+    Contact {
         id: ContactId::from_uuid(row.id),
         profile: Profile {
             display_name: Text::from_row(row.display_name),
@@ -140,18 +139,18 @@ fn from_row(row: Model) -> Result<Contact> {
             phone: row.phone.map(Phone::from_row),
             language_code: LanguageCode(row.language_code),
             account: row.account_id.map(AccountId::from_uuid),
-            tags: Tags(from_str(&row.tags).map_err(|_| unreadable())?),
+            tags: Tags(row.tags.lines().filter(|tag| !tag.is_empty()).map(str::to_owned).collect()),
         },
         version: u64::try_from(row.version).unwrap_or_default(),
         create_time: row.create_time,
         update_time: row.update_time,
         delete_time: row.delete_time,
-    })
+    }
 }
 
-fn into_row(tenant: TenantId, contact: &Contact) -> Result<Model> {
+fn into_row(tenant: TenantId, contact: &Contact) -> Model {
     let profile = &contact.profile;
-    Ok(Model {
+    Model {
         tenant_id: tenant.as_uuid(),
         id: contact.id.as_uuid(),
         display_name: profile.display_name.as_str().to_owned(),
@@ -159,10 +158,10 @@ fn into_row(tenant: TenantId, contact: &Contact) -> Result<Model> {
         phone: profile.phone.as_ref().map(|phone| phone.as_str().to_owned()),
         language_code: profile.language_code.0.clone(),
         account_id: profile.account.map(|account| account.as_uuid()),
-        tags: to_string(&profile.tags.0).map_err(|_| unreadable())?,
+        tags: lines(&profile.tags.0),
         version: i64::try_from(contact.version).unwrap_or(i64::MAX),
         create_time: contact.create_time,
         update_time: contact.update_time,
         delete_time: contact.delete_time,
-    })
+    }
 }

@@ -13,8 +13,15 @@ use crate::{
 };
 
 /// Every identity of the tenant; those of deleted contacts are gone.
-fn live(tenant: TenantId) -> Select<identity::Entity> {
+fn of(tenant: TenantId) -> Select<identity::Entity> {
     identity::Entity::find().filter(Column::TenantId.eq(tenant.as_uuid()))
+}
+
+fn with_key(tenant: TenantId, key: &IdentityKey) -> Select<identity::Entity> {
+    of(tenant)
+        .filter(Column::Channel.eq(channel_name(key.channel)))
+        .filter(Column::Realm.eq(&key.realm))
+        .filter(Column::ExternalId.eq(key.external_id.as_str()))
 }
 
 /// Returns the identity with this key, if any contact has it.
@@ -23,13 +30,16 @@ pub async fn find(
     tenant: TenantId,
     key: &IdentityKey,
 ) -> Result<Option<Identity>> {
-    let row = live(tenant)
-        .filter(Column::Channel.eq(channel_name(key.channel)))
-        .filter(Column::Realm.eq(&key.realm))
-        .filter(Column::ExternalId.eq(key.external_id.as_str()))
-        .one(conn)
-        .await?;
-    Ok(row.and_then(from_row))
+    Ok(with_key(tenant, key).one(conn).await?.and_then(from_row))
+}
+
+/// As [`find`], and nobody takes the identity from its contact before this transaction ends.
+pub async fn hold(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    key: &IdentityKey,
+) -> Result<Option<Identity>> {
+    Ok(with_key(tenant, key).lock_shared().one(conn).await?.and_then(from_row))
 }
 
 /// Returns an identity by name, or [`Error::IdentityNotFound`].
@@ -38,7 +48,7 @@ pub async fn get(
     tenant: TenantId,
     name: IdentityName,
 ) -> Result<Identity> {
-    let row = live(tenant)
+    let row = of(tenant)
         .filter(Column::Id.eq(name.identity.as_uuid()))
         .filter(Column::ContactId.eq(name.contact.as_uuid()))
         .one(conn)
@@ -54,7 +64,7 @@ pub async fn page(
     place: Option<Place>,
     limit: u64,
 ) -> Result<Vec<Identity>> {
-    let mut query = live(tenant).filter(Column::ContactId.eq(contact.as_uuid()));
+    let mut query = of(tenant).filter(Column::ContactId.eq(contact.as_uuid()));
     if let Some(place) = place {
         query = query.filter(newer(Column::LinkTime, Column::Id, place));
     }

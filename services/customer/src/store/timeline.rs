@@ -3,21 +3,22 @@
 use chassis::{database::keyset::older, page::Place, tenant::TenantId};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Select, sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+    sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
 
 use super::entities::timeline_entry::{self, Column, Model};
 use crate::{domain::ContactId, error::Result};
 
-/// One thing that happened around a contact.
+/// One thing that happened around somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Id of the event behind it.
     pub event_id: Uuid,
-    /// The contact.
-    pub contact: ContactId,
+    /// The contact; `None` while nobody knows who it was.
+    pub contact: Option<ContactId>,
     /// The type of the event.
     pub event_type: String,
     /// What it happened to.
@@ -26,7 +27,8 @@ pub struct Entry {
     pub event_time: DateTime<Utc>,
 }
 
-fn live(tenant: TenantId) -> Select<timeline_entry::Entity> {
+/// Every entry of the tenant.
+fn of(tenant: TenantId) -> Select<timeline_entry::Entity> {
     timeline_entry::Entity::find().filter(Column::TenantId.eq(tenant.as_uuid()))
 }
 
@@ -38,7 +40,7 @@ pub async fn page(
     place: Option<Place>,
     limit: u64,
 ) -> Result<Vec<Entry>> {
-    let mut query = live(tenant).filter(Column::ContactId.eq(contact.as_uuid()));
+    let mut query = of(tenant).filter(Column::ContactId.eq(contact.as_uuid()));
     if let Some(place) = place {
         query = query.filter(older(Column::EventTime, Column::Id, place));
     }
@@ -46,7 +48,7 @@ pub async fn page(
     let rows = query.all(conn).await?;
     let entries = rows.into_iter().map(|row| Entry {
         event_id: row.id,
-        contact: ContactId::from_uuid(row.contact_id),
+        contact: row.contact_id.map(ContactId::from_uuid),
         event_type: row.event_type,
         resource: row.resource,
         event_time: row.event_time,
@@ -59,11 +61,11 @@ pub async fn append(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     entry: Entry,
-) -> std::result::Result<(), sea_orm::DbErr> {
+) -> std::result::Result<(), DbErr> {
     let row = Model {
         tenant_id: tenant.as_uuid(),
         id: entry.event_id,
-        contact_id: entry.contact.as_uuid(),
+        contact_id: entry.contact.map(|contact| contact.as_uuid()),
         event_type: entry.event_type,
         resource: entry.resource,
         event_time: entry.event_time,
@@ -74,4 +76,26 @@ pub async fn append(
         .exec_without_returning(conn)
         .await
         .map(|_| ())
+}
+
+/// Gives `contact` what happened to `resource` while nobody knew whose it was.
+pub async fn attribute(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    resource: &str,
+    contact: ContactId,
+) -> std::result::Result<(), DbErr> {
+    timeline_entry::Entity::update_many()
+        .col_expr(Column::ContactId, Expr::value(contact.as_uuid()))
+        .filter(Column::TenantId.eq(tenant.as_uuid()))
+        .filter(Column::Resource.eq(resource))
+        .filter(Column::ContactId.is_null())
+        .exec(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Removes every entry of every tenant, before the log is read again from its beginning.
+pub async fn clear(conn: &impl ConnectionTrait) -> std::result::Result<(), DbErr> {
+    timeline_entry::Entity::delete_many().exec(conn).await.map(|_| ())
 }

@@ -36,6 +36,8 @@ pub(crate) struct Conduct {
     pub(crate) retry: RetryPolicy,
     /// How long one that is being sent is believed to be. Longer than a send takes.
     pub(crate) lease: Duration,
+    /// How often those that nobody ends are looked for.
+    pub(crate) look_after: Duration,
     /// How many threads are served at once.
     pub(crate) parallel: usize,
 }

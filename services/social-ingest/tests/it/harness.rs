@@ -31,6 +31,7 @@ use proto::{
 };
 use social_ingest::{Config, MessageName, Migrator, ReplyTexts};
 use testkit::{Addresses, TestDatabase, TestIssuer, TestLog, client, eventually};
+use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
@@ -42,7 +43,7 @@ pub(crate) const SECRET: &str = "canary-app-secret";
 pub(crate) struct Harness {
     pub(crate) tenant: TenantId,
     pub(crate) clock: Clock,
-    pub(crate) provider: WeChatEmulator,
+    pub(crate) provider: Arc<WeChatEmulator>,
     pub(crate) signer: WebhookSigner,
     pub(crate) texts: Arc<Texts>,
     pub(crate) log: Arc<dyn Log>,
@@ -56,6 +57,7 @@ pub(crate) struct Harness {
     elsewhere: Database,
     _places: Arc<(TestDatabase, TestLog)>,
     _stop: DropGuard,
+    serving: Option<JoinHandle<()>>,
 }
 
 /// Says what each reply says, in the place of messaging.
@@ -104,7 +106,7 @@ impl Harness {
         let surroundings = Self {
             tenant: TenantId::new(Uuid::new_v4()),
             clock: Clock::fixed(Clock::system().now()),
-            provider: WeChatEmulator::start().await,
+            provider: Arc::new(WeChatEmulator::start().await),
             signer: WebhookSigner::generate("wx90c3d8a1f2e4b756"),
             texts: Arc::default(),
             log,
@@ -117,6 +119,7 @@ impl Harness {
             elsewhere,
             _places: Arc::new((elsewhere_place, log_place)),
             _stop: CancellationToken::new().drop_guard(),
+            serving: None,
         };
         surroundings.serve().await
     }
@@ -140,8 +143,9 @@ impl Harness {
             self.texts.clone(),
             stop.clone(),
         );
-        tokio::spawn(async { serving.await.unwrap() });
-        Self { addresses, webhooks: webhook_address, _stop: stop.drop_guard(), ..self }
+        let serving = Some(tokio::spawn(async { serving.await.unwrap() }));
+        let _stop = stop.drop_guard();
+        Self { addresses, webhooks: webhook_address, _stop, serving, ..self }
     }
 
     pub(crate) fn client(&self, role: Role) -> Client {
@@ -336,12 +340,25 @@ impl Harness {
         found
     }
 
+    /// Stops the service as a signal does, and starts it again.
+    pub(crate) async fn restart(mut self) -> Self {
+        let serving = self.serving.take().unwrap();
+        let again = self.surroundings();
+        drop(self);
+        serving.await.unwrap();
+        again.serve().await
+    }
+
     /// A second process on the same database and log.
     pub(crate) async fn replica(&self) -> Self {
-        let other = Self {
+        self.surroundings().serve().await
+    }
+
+    fn surroundings(&self) -> Self {
+        Self {
             tenant: self.tenant,
             clock: self.clock.clone(),
-            provider: WeChatEmulator::start().await,
+            provider: self.provider.clone(),
             signer: self.signer.clone(),
             texts: self.texts.clone(),
             log: self.log.clone(),
@@ -354,8 +371,8 @@ impl Harness {
             elsewhere: self.elsewhere.clone(),
             _places: self._places.clone(),
             _stop: CancellationToken::new().drop_guard(),
-        };
-        other.serve().await
+            serving: None,
+        }
     }
 }
 

@@ -12,7 +12,6 @@ mod disconnect_source;
 mod envelopes;
 mod harness;
 mod inbound_messages;
-mod ledger;
 mod list_sources;
 mod reprocess_envelope;
 mod rotate_credentials;

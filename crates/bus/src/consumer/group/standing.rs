@@ -23,7 +23,6 @@ impl Group {
             Stage::Entering | Stage::Rewinding { .. } => return,
         }
         post.stage = Stage::Entering;
-        post.pause_or_resume(&mut *self.subscription, self.is_paused_as_full);
         self.lanes.hold(partition);
         self.enter(vec![partition.clone()]);
     }
@@ -53,6 +52,7 @@ impl Group {
                 post.turn = self.counter;
                 post.stage = Stage::Rewinding { offset };
                 post.outages.clear();
+                post.pause_or_resume(&mut *self.subscription, self.is_paused_as_full);
                 self.lanes.forget(&partition);
                 self.rewind_if_quiet(&partition).await;
             }
@@ -67,13 +67,15 @@ impl Group {
         self.running.remove(partition);
         let Some(post) = self.posts.get_mut(partition) else { return };
         let Stage::Rewinding { offset } = post.stage else { return };
-        post.stage = Stage::Entering;
         if let Err(error) = self.subscription.rewind(partition, offset).await {
             tracing::warn!(%error, %partition, "cannot rewind yet");
+            // Still paused; the same rewind is found again.
             self.after(self.options.longest_backoff, Due::Enter(vec![partition.clone()]));
             return;
         }
+        post.stage = Stage::Entering;
         post.restart_at(offset);
+        post.pause_or_resume(&mut *self.subscription, self.is_paused_as_full);
         let (shop, partition, generation) =
             (Arc::clone(&self.shop), partition.clone(), post.generation);
         self.tasks.spawn(async move {
@@ -87,7 +89,6 @@ impl Group {
     pub(super) fn go_on(&mut self, partition: &Partition) {
         let Some(post) = self.posts.get_mut(partition) else { return };
         post.stage = Stage::Flowing;
-        post.pause_or_resume(&mut *self.subscription, self.is_paused_as_full);
         self.lanes.release(partition);
     }
 }

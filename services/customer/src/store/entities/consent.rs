@@ -12,7 +12,7 @@ pub(crate) struct Model {
     pub contact_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub purpose: String,
-    pub is_granted: bool,
+    pub state: String,
     #[sea_orm(column_type = "Text")]
     pub evidence: String,
     pub update_time: DateTime<Utc>,

@@ -16,7 +16,7 @@ pub(crate) struct Model {
     pub phone: Option<String>,
     pub language_code: String,
     pub account_id: Option<Uuid>,
-    /// Labels as a JSON list.
+    /// Labels, a line break before and after each.
     #[sea_orm(column_type = "Text")]
     pub tags: String,
     pub version: i64,

@@ -10,7 +10,7 @@ pub(crate) struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub contact_id: Uuid,
+    pub contact_id: Option<Uuid>,
     pub event_type: String,
     pub resource: String,
     pub event_time: DateTime<Utc>,

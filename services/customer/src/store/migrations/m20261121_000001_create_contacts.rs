@@ -2,7 +2,7 @@
 
 use chassis::database::{
     schema::{
-        big_integer, boolean, index, keyed_table, string, string_null, tenant_table, text,
+        big_integer, index, keyed_table, string, string_null, tenant_table, text,
         timestamp_with_time_zone, timestamp_with_time_zone_null, unique, uuid, uuid_null,
     },
     tenant_tables,
@@ -29,6 +29,8 @@ impl MigrationTrait for Migration {
             .col(timestamp_with_time_zone_null("delete_time"));
         manager.create_table(contacts).await?;
         manager.create_index(index("contacts", &["tenant_id", "create_time", "id"])).await?;
+        let of_account = ["tenant_id", "account_id", "create_time", "id"];
+        manager.create_index(index("contacts", &of_account)).await?;
         // A deleted contact does not block its successor.
         let mut email = unique("contacts", &["tenant_id", "email"]);
         email.and_where(Expr::col("delete_time").is_null());
@@ -50,7 +52,7 @@ impl MigrationTrait for Migration {
         let columns = [
             uuid("contact_id"),
             string("purpose"),
-            boolean("is_granted"),
+            string("state"),
             text("evidence"),
             timestamp_with_time_zone("update_time"),
         ];

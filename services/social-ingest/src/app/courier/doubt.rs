@@ -18,9 +18,6 @@ use crate::{
     store,
 };
 
-/// How often leases are looked at.
-const EVERY: Duration = Duration::from_secs(5);
-
 /// How long after the outcome became unknown the record is asked, each time once.
 const ASK_AFTER: [Duration; 3] =
     [Duration::from_secs(60), Duration::from_secs(5 * 60), Duration::from_secs(30 * 60)];
@@ -49,7 +46,7 @@ impl Courier {
             }
             tokio::select! {
                 () = stop.cancelled() => (),
-                () = sleep(EVERY) => (),
+                () = sleep(self.conduct.look_after) => (),
             }
         }
     }
