@@ -18,7 +18,6 @@ use std::{sync::Arc, time::Duration};
 use chassis::{clock::Clock, database::Database, page::Lists};
 use language::Analyzer;
 
-
 pub(crate) use accounts::{Accounts, Outbound};
 pub(crate) use deliveries::accept;
 pub(crate) use envelopes::Read;

@@ -7,8 +7,14 @@ use std::{
 
 use bus::BusArgs;
 use chassis::{
-    authn::{AuthnArgs, TokenArgs}, client::ClientArgs, database::DatabaseArgs, duration, page::PageArgs,
-    redact::Redacted, server::ServerArgs, telemetry::TelemetryArgs,
+    authn::{AuthnArgs, TokenArgs},
+    client::ClientArgs,
+    database::DatabaseArgs,
+    duration,
+    page::PageArgs,
+    redact::Redacted,
+    server::ServerArgs,
+    telemetry::TelemetryArgs,
 };
 use clap::{Args, Parser, ValueEnum};
 

@@ -23,9 +23,7 @@ pub(crate) use envelope::{Envelope, EnvelopeState};
 pub(crate) use filters::{DeliveryFilter, EnvelopeFilter, InboundMessageFilter, SourceFilter};
 pub(crate) use health::SourceHealth;
 pub use ids::MessageName;
-pub(crate) use ids::{
-    DeliveryId, EnvelopeId, EnvelopeName, InboundMessageId, SourceId, ThreadId,
-};
+pub(crate) use ids::{DeliveryId, EnvelopeId, EnvelopeName, InboundMessageId, SourceId, ThreadId};
 pub(crate) use inbound_message::{InboundMessage, Mark, MessageKind};
 pub(crate) use source::{BaseUrl, Change, DisplayName, Source, SourceEvent, SourceState};
 pub(crate) use thread::{ExternalId, Thread};

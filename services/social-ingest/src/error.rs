@@ -101,6 +101,14 @@ impl From<Error> for bus::Failure {
 }
 
 impl Error {
+    /// What a log may say: callers learn less of a database.
+    pub(crate) fn cause(&self) -> String {
+        match self {
+            Self::Db(failure) | Self::Command(CommandError::Db(failure)) => failure.to_string(),
+            other => other.to_string(),
+        }
+    }
+
     /// Names the field that does not have its shape.
     pub(crate) fn field(field: &'static str) -> impl FnOnce(Malformed) -> Self {
         move |problem| Self::InvalidField { field, problem }

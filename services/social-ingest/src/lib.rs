@@ -115,9 +115,7 @@ pub async fn serve_with(
         outcome
     };
     let outcomes = tokio::join!(
-        async {
-            stopping(server::run(listeners, routes, options, stop.clone()).await)
-        },
+        async { stopping(server::run(listeners, routes, options, stop.clone()).await) },
         async { stopping(bus::relay::run(db.clone(), links.log.clone(), stop.clone()).await) },
         async {
             let (log, clock) = (links.log.clone(), links.clock.clone());
@@ -134,8 +132,7 @@ pub async fn serve_with(
 }
 
 fn app(config: &Config, db: Database, links: &Links) -> anyhow::Result<App> {
-    let vault: Vault =
-        config.credentials_key.expose().parse().context("read `CREDENTIALS_KEY`")?;
+    let vault: Vault = config.credentials_key.expose().parse().context("read `CREDENTIALS_KEY`")?;
     let reach = match config.delivery.provider_reach {
         ProviderReach::Public => Reach::Public,
         ProviderReach::Anywhere => Reach::Anywhere,

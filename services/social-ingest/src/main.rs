@@ -10,7 +10,8 @@ use tokio::net::TcpListener;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let config = Config::parse();
-    let telemetry = telemetry::init("social-ingest", &config.telemetry).context("start telemetry")?;
+    let telemetry =
+        telemetry::init("social-ingest", &config.telemetry).context("start telemetry")?;
     let listeners = Listeners::bind(&config.server).await.context("bind listeners")?;
     let webhook_addr = config.webhooks.webhook_addr;
     let webhooks = TcpListener::bind(webhook_addr)

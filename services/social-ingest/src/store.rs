@@ -21,7 +21,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        chassis::migrations().into_iter().chain(bus::migrations()).chain(migrations::own()).collect()
+        chassis::migrations()
+            .into_iter()
+            .chain(bus::migrations())
+            .chain(migrations::own())
+            .collect()
     }
 }
 

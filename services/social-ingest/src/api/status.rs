@@ -14,7 +14,8 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         let message = error.to_string();
         let with = |code, reason| status::with(code, DOMAIN, reason, &message);
-        let of_source = |code, reason, id| with(code, reason).metadata("name", id).resource(SOURCE, id);
+        let of_source =
+            |code, reason, id| with(code, reason).metadata("name", id).resource(SOURCE, id);
         let builder = match error {
             Error::InvalidField { field, problem } => status::invalid_field(DOMAIN, field, problem),
             Error::SourceNotFound(id) => status::not_found(DOMAIN, "SOURCE_NOT_FOUND", SOURCE, id),

@@ -167,7 +167,7 @@ impl From<NotReceived> for Answer {
             NotReceived::NoSource => Self::NoSource,
             NotReceived::Refused(refusal) => Self::Refused(refusal),
             NotReceived::Failed(error) => {
-                tracing::error!(%error, "could not store a webhook, its provider will try again");
+                tracing::error!(error = error.cause(), "could not store a webhook, its provider will try again");
                 Self::Busy
             }
         }

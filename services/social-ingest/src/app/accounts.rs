@@ -79,8 +79,9 @@ impl Accounts {
         let url: reqwest::Url =
             source.base_url().parse().map_err(|_| refuse("must be an address"))?;
         // The account's own parts play no role in whether its address is well-formed.
-        wechat::client::App::parse(source.base_url(), "app", "secret")
-            .map_err(|_| refuse("must be an http or https address without user, query or fragment"))?;
+        wechat::client::App::parse(source.base_url(), "app", "secret").map_err(|_| {
+            refuse("must be an http or https address without user, query or fragment")
+        })?;
         match self.reach.allows(&url) {
             true => Ok(()),
             false => Err(refuse("must be a public https address")),

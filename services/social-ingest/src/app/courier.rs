@@ -75,7 +75,7 @@ impl Courier {
             let pause = match self.begin(&mut sending, &mut carried).await {
                 Ok(pause) => pause,
                 Err(error) => {
-                    tracing::warn!(%error, "cannot read the ledger, replies wait");
+                    tracing::warn!(error = error.cause(), "cannot read the ledger, replies wait");
                     LONGEST_PAUSE
                 }
             };
@@ -131,17 +131,14 @@ impl Courier {
     async fn carry_one(self: Arc<Self>, tenant: TenantId, delivery: Delivery) {
         let id = delivery.id;
         if let Err(error) = self.attempt(tenant, delivery).await {
-            tracing::warn!(delivery.id = %id, %error, "could not write the ledger, the reply waits");
+            tracing::warn!(delivery.id = %id, error = error.cause(), "could not write the ledger, the reply waits");
             // The row is due at once again.
             sleep(LONGEST_PAUSE).await;
         }
     }
 }
 
-fn forget(
-    carried: &mut HashMap<Id, DeliveryId>,
-    ended: &Result<(Id, ()), tokio::task::JoinError>,
-) {
+fn forget(carried: &mut HashMap<Id, DeliveryId>, ended: &Result<(Id, ()), tokio::task::JoinError>) {
     match ended {
         Ok((task, ())) => carried.remove(task),
         // A panic leaves the row as it is: the lease will run out and its outcome is unknown.

@@ -13,7 +13,8 @@ use super::App;
 use crate::{
     announce,
     domain::{
-        Delivery, DeliveryEvent, DeliveryFilter, DeliveryId, DeliveryState, MessageName, Resolution, ThreadId,
+        Delivery, DeliveryEvent, DeliveryFilter, DeliveryId, DeliveryState, MessageName,
+        Resolution, ThreadId,
     },
     error::Result,
     store::{self, counters::Counts},
@@ -69,13 +70,13 @@ pub(crate) async fn accept(
     attempt: i32,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let Some(thread) = store::threads::find(txn, tenant, thread).await? else {
+    let Some((thread, position)) = store::threads::take_position(txn, tenant, thread).await? else {
         return Ok(false);
     };
     let source = store::sources::get(txn, tenant, thread.source).await?.source;
     let to = (source.id, thread.id, source.channel);
     let traceparent = context::current_traceparent();
-    let delivery = Delivery::accept(message, attempt, to, traceparent, now);
+    let delivery = Delivery::accept(message, attempt, to, position, traceparent, now);
     if store::deliveries::insert(txn, tenant, &delivery).await? {
         let counts = Counts { accepted: 1, ..Counts::default() };
         store::counters::add(txn, tenant, source.id, delivery.id.as_uuid(), counts).await?;
@@ -105,8 +106,6 @@ pub(super) async fn settle(
             DeliveryState::Unknown => counts.unknown += step,
         }
     }
-    if counts != Counts::default() {
-        store::counters::add(txn, tenant, after.source, after.id.as_uuid(), counts).await?;
-    }
+    store::counters::add(txn, tenant, after.source, after.id.as_uuid(), counts).await?;
     Ok(())
 }

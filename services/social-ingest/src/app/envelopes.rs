@@ -12,7 +12,8 @@ use super::{App, Reading, reading};
 use crate::{
     announce,
     domain::{
-        Envelope, EnvelopeFilter, EnvelopeName, EnvelopeState, InboundMessage, InboundMessageId, Source, SourceId,
+        Envelope, EnvelopeFilter, EnvelopeName, EnvelopeState, InboundMessage, InboundMessageId,
+        Source, SourceId,
     },
     error::{Error, Result},
     store::{self, counters::Counts, envelopes::Full},
@@ -141,8 +142,7 @@ impl App {
         cause: Option<&bus::Envelope>,
     ) -> Result<()> {
         let now = self.clock.now();
-        let thread =
-            store::threads::bump(txn, tenant, source.id, &message.sender, now).await?;
+        let thread = store::threads::bump(txn, tenant, source.id, &message.sender, now).await?;
         let message = InboundMessage {
             id,
             envelope: envelope.id,

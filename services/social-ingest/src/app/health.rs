@@ -11,7 +11,11 @@ use crate::{
 
 impl App {
     /// Tells what came in at a source and what became of it.
-    pub(crate) async fn source_health(&self, tenant: TenantId, id: SourceId) -> Result<SourceHealth> {
+    pub(crate) async fn source_health(
+        &self,
+        tenant: TenantId,
+        id: SourceId,
+    ) -> Result<SourceHealth> {
         let txn = self.db.read(tenant).await?;
         store::sources::get(&txn, tenant, id).await?;
         let counts = store::counters::total(&txn, tenant, id).await?;

@@ -144,7 +144,9 @@ impl App {
         let mut counts = Counts { last_receive_time: Some(now), ..Counts::default() };
 
         let txn = self.db.begin(tenant).await?;
-        let received = match store::envelopes::insert(&txn, tenant, &envelope, body, document).await? {
+        let received = match store::envelopes::insert(&txn, tenant, &envelope, body, document)
+            .await?
+        {
             true => {
                 let thread = match peek.sender {
                     Some(sender) => {
@@ -180,8 +182,5 @@ impl App {
 
 fn opened(verified: &wechat::Verified, body: &[u8]) -> Opened {
     let document = verified.document();
-    Opened {
-        peek: wechat::peek(verified),
-        document: (document != body).then(|| document.to_vec()),
-    }
+    Opened { peek: wechat::peek(verified), document: (document != body).then(|| document.to_vec()) }
 }

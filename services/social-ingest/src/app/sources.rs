@@ -10,7 +10,9 @@ use chassis::{
 use super::App;
 use crate::{
     announce,
-    domain::{BaseUrl, Change, Credentials, DisplayName, Source, SourceEvent, SourceFilter, SourceId},
+    domain::{
+        BaseUrl, Change, Credentials, DisplayName, Source, SourceEvent, SourceFilter, SourceId,
+    },
     error::{Error, Result},
     store,
 };

@@ -49,7 +49,12 @@ impl Vault {
     }
 
     /// Seals the credentials of a source.
-    pub(crate) fn seal(&self, tenant: TenantId, source: SourceId, credentials: &Credentials) -> Vec<u8> {
+    pub(crate) fn seal(
+        &self,
+        tenant: TenantId,
+        source: SourceId,
+        credentials: &Credentials,
+    ) -> Vec<u8> {
         let plain =
             serde_json::to_vec(credentials).expect("credentials are a plain enum of strings");
         let nonce = Aes256Gcm::generate_nonce(&mut OsRng);
@@ -62,7 +67,12 @@ impl Vault {
     }
 
     /// Opens the credentials of a source; none if they were sealed for another, or with another key.
-    pub(crate) fn open(&self, tenant: TenantId, source: SourceId, sealed: &[u8]) -> Option<Credentials> {
+    pub(crate) fn open(
+        &self,
+        tenant: TenantId,
+        source: SourceId,
+        sealed: &[u8],
+    ) -> Option<Credentials> {
         let (nonce, sealed) = sealed.strip_prefix(&[FORM])?.split_at_checked(NONCE_LEN)?;
         let aad = bound_to(tenant, source);
         let plain = std::iter::once(&self.current).chain(&self.earlier).find_map(|cipher| {

@@ -65,11 +65,8 @@ fn no_credentials() -> Error {
 /// Only what must be there is judged here; the channel's adapter knows the shapes.
 fn wechat(credentials: pb::WeChatCredentials) -> Result<Credentials> {
     let pb::WeChatCredentials { app_id, app_secret, token, encoding_aes_key } = credentials;
-    let required = [
-        ("wechat.app_id", &app_id),
-        ("wechat.app_secret", &app_secret),
-        ("wechat.token", &token),
-    ];
+    let required =
+        [("wechat.app_id", &app_id), ("wechat.app_secret", &app_secret), ("wechat.token", &token)];
     for (field, value) in required {
         if value.is_empty() {
             return Err(Error::InvalidField { field, problem: Malformed("must not be empty") });
@@ -89,7 +86,12 @@ pub(crate) fn source(source: &Source) -> pb::Source {
         name: source.id.to_string(),
         display_name: source.display_name.as_str().to_owned(),
         channel: channel(source.channel).into(),
-        api_base_url: source.api_base_url.as_ref().map(BaseUrl::as_str).unwrap_or_default().to_owned(),
+        api_base_url: source
+            .api_base_url
+            .as_ref()
+            .map(BaseUrl::as_str)
+            .unwrap_or_default()
+            .to_owned(),
         state: state.into(),
         webhook_path: format!("/webhooks/{}/{}", source.channel.path(), source.id.as_uuid()),
         realm: source.realm.clone(),

@@ -38,6 +38,8 @@ pub(crate) struct Delivery {
     pub(crate) source: SourceId,
     /// Who it goes to.
     pub(crate) thread: ThreadId,
+    /// Its place among the deliveries of the thread, which leave in this order.
+    pub(crate) position: i64,
     /// The kind of channel.
     pub(crate) channel: Channel,
     /// How far it got.
@@ -136,6 +138,7 @@ impl Delivery {
         message: MessageName,
         attempt: i32,
         (source, thread, channel): (SourceId, ThreadId, Channel),
+        position: i64,
         traceparent: Option<String>,
         now: DateTime<Utc>,
     ) -> Self {
@@ -145,6 +148,7 @@ impl Delivery {
             attempt,
             source,
             thread,
+            position,
             channel,
             state: DeliveryState::Pending,
             attempts: 0,
@@ -194,7 +198,8 @@ impl Delivery {
                 self.settle(DeliveryEvent::OutcomeUnknown, Some(reason), 0, now)
             }
             Verdict::NotNow { reason, retry_after } => {
-                let pause = policy.pause(self.attempts, jitter).max(retry_after.unwrap_or_default());
+                let pause =
+                    policy.pause(self.attempts, jitter).max(retry_after.unwrap_or_default());
                 let next = now + pause;
                 if self.create_time + policy.give_up_after < next {
                     return self.settle(DeliveryEvent::Failed, Some(reason), 0, now);
@@ -318,7 +323,7 @@ mod tests {
         let now = DateTime::default();
         let message = MessageName { conversation: Uuid::nil(), message: Uuid::nil() };
         let to = (SourceId::new(now), ThreadId::new(now), Channel::WeChat);
-        Delivery::accept(message, 1, to, None, now)
+        Delivery::accept(message, 1, to, 1, None, now)
     }
 
     fn sending() -> Delivery {
@@ -329,7 +334,12 @@ mod tests {
     #[test]
     fn every_verdict_ends_in_the_state_it_asks_for() {
         #[track_caller]
-        fn check(verdict: Verdict, state: DeliveryState, event: Option<DeliveryEvent>, version: u64) {
+        fn check(
+            verdict: Verdict,
+            state: DeliveryState,
+            event: Option<DeliveryEvent>,
+            version: u64,
+        ) {
             let (ended, announced) = sending().end(&verdict, &POLICY, 0.0, DateTime::default());
             assert_eq!((ended.state, announced, ended.version), (state, event, version));
         }
@@ -384,10 +394,7 @@ mod tests {
 
         let (waiting, _) = sending().end(&throttled, &POLICY, 1.0, DateTime::default());
 
-        assert_eq!(
-            waiting.next_attempt_time,
-            Some(DateTime::default() + Duration::from_secs(300))
-        );
+        assert_eq!(waiting.next_attempt_time, Some(DateTime::default() + Duration::from_secs(300)));
     }
 
     #[test]
@@ -418,7 +425,10 @@ mod tests {
 
         let (sent, event) = unknown.resolve(Resolution::Sent, DateTime::default()).unwrap();
 
-        assert_eq!((sent.state, event, sent.version), (DeliveryState::Sent, DeliveryEvent::Sent, 2));
+        assert_eq!(
+            (sent.state, event, sent.version),
+            (DeliveryState::Sent, DeliveryEvent::Sent, 2)
+        );
         assert!(matches!(
             sent.resolve(Resolution::Failed, DateTime::default()),
             Err(Error::DeliverySettled(_))

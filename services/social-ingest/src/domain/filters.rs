@@ -1,8 +1,6 @@
 //! What the lists of this service may be narrowed to.
 
-use super::{
-    Channel, DeliveryState, EnvelopeState, MessageName, SourceId, SourceState, ThreadId,
-};
+use super::{Channel, DeliveryState, EnvelopeState, MessageName, SourceId, SourceState, ThreadId};
 
 /// Which sources to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

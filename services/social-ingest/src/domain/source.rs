@@ -115,9 +115,7 @@ impl Source {
             {
                 Err(Error::AccountDiffers(self.id))
             }
-            SourceState::Connected => {
-                Ok((self.changed(now), SourceEvent::CredentialsRotated))
-            }
+            SourceState::Connected => Ok((self.changed(now), SourceEvent::CredentialsRotated)),
         }
     }
 

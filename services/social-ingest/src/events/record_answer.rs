@@ -8,8 +8,7 @@ use sea_orm::DatabaseTransaction;
 
 use super::malformed;
 use crate::{
-    app,
-    convert,
+    app, convert,
     domain::{InboundMessageId, Mark},
 };
 

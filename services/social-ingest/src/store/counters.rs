@@ -60,6 +60,9 @@ pub(crate) async fn add(
     by: Uuid,
     more: Counts,
 ) -> Result<(), DbErr> {
+    if more == Counts::default() {
+        return Ok(());
+    }
     // The last byte of a UUIDv7 is random.
     let shard = i16::from(by.as_bytes()[15] % SHARDS);
     let columns = more.columns();

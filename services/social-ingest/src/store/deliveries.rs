@@ -3,8 +3,9 @@
 use chassis::tenant::TenantId;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select, TryInsertResult,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Select, TryInsertResult,
     sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -12,7 +13,9 @@ use uuid::Uuid;
 use super::{entities::delivery, signed, unreadable, unsigned};
 use crate::{
     domain::{
-        Channel, Delivery, DeliveryFilter, DeliveryId, DeliveryState, Lease, MessageName, SourceId, ThreadId},
+        Channel, Delivery, DeliveryFilter, DeliveryId, DeliveryState, Lease, MessageName, SourceId,
+        ThreadId,
+    },
     error::{Error, Result},
 };
 
@@ -26,8 +29,7 @@ pub(crate) async fn insert(
     tenant: TenantId,
     delivery: &Delivery,
 ) -> Result<bool, DbErr> {
-    let key =
-        [delivery::Column::TenantId, delivery::Column::MessageId, delivery::Column::Attempt];
+    let key = [delivery::Column::TenantId, delivery::Column::MessageId, delivery::Column::Attempt];
     let inserted = delivery::Entity::insert(row(tenant, delivery).into_active_model())
         .on_conflict_do_nothing_on(key)
         .exec_without_returning(conn)
@@ -154,7 +156,7 @@ pub(crate) async fn is_behind(
 ) -> Result<bool, DbErr> {
     let earlier = live(tenant)
         .filter(delivery::Column::ThreadId.eq(delivery.thread.as_uuid()))
-        .filter(delivery::Column::Id.lt(delivery.id.as_uuid()))
+        .filter(delivery::Column::Position.lt(delivery.position))
         .filter(delivery::Column::State.is_in(UNFINISHED))
         .limit(1);
     Ok(earlier.one(conn).await?.is_some())
@@ -225,8 +227,8 @@ fn earlier_in_thread() -> SelectStatement {
         .and_where(same(delivery::Column::TenantId))
         .and_where(same(delivery::Column::ThreadId))
         .and_where(
-            Expr::col((earlier(), delivery::Column::Id))
-                .lt(Expr::col((delivery::Entity, delivery::Column::Id))),
+            Expr::col((earlier(), delivery::Column::Position))
+                .lt(Expr::col((delivery::Entity, delivery::Column::Position))),
         )
         .and_where(Expr::col((earlier(), delivery::Column::State)).is_in(UNFINISHED))
         .take()
@@ -246,6 +248,7 @@ fn row(tenant: TenantId, delivery: &Delivery) -> delivery::Model {
         attempt: delivery.attempt,
         source_id: delivery.source.as_uuid(),
         thread_id: delivery.thread.as_uuid(),
+        position: delivery.position,
         channel: delivery.channel.word().to_owned(),
         state: delivery.state.word().to_owned(),
         attempts: delivery.attempts,
@@ -270,6 +273,7 @@ fn delivery(row: delivery::Model) -> Result<Delivery> {
         attempt: row.attempt,
         source: SourceId::from_uuid(row.source_id),
         thread: ThreadId::from_uuid(row.thread_id),
+        position: row.position,
         channel: Channel::from_word(&row.channel).ok_or_else(unreadable)?,
         state: DeliveryState::from_word(&row.state).ok_or_else(unreadable)?,
         attempts: row.attempts,

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::{entities::envelope, unreadable};
 use crate::{
     domain::{
-        Envelope, EnvelopeFilter, EnvelopeId, EnvelopeName, EnvelopeState, InboundMessageId, SourceId,
+        Envelope, EnvelopeFilter, EnvelopeId, EnvelopeName, EnvelopeState, InboundMessageId,
+        SourceId,
     },
     error::{Error, Result},
 };
@@ -51,11 +52,7 @@ pub(crate) async fn insert(
         inbound_message_id: Set(envelope.inbound_message.map(|it| it.as_uuid())),
         receive_time: Set(envelope.receive_time),
     };
-    let key = [
-        envelope::Column::TenantId,
-        envelope::Column::SourceId,
-        envelope::Column::DedupeKey,
-    ];
+    let key = [envelope::Column::TenantId, envelope::Column::SourceId, envelope::Column::DedupeKey];
     let inserted = envelope::Entity::insert(row)
         .on_conflict_do_nothing_on(key)
         .exec_without_returning(conn)

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::{entities::inbound_message, sources, threads, unreadable};
 use crate::{
     domain::{
-        Analysis, EnvelopeId, InboundMessage, InboundMessageFilter, InboundMessageId, Mark, MessageKind, Sentiment, Source,
-        SourceId, Thread, ThreadId,
+        Analysis, EnvelopeId, InboundMessage, InboundMessageFilter, InboundMessageId, Mark,
+        MessageKind, Sentiment, Source, SourceId, Thread, ThreadId,
     },
     error::{Error, Result},
 };

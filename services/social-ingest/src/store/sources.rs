@@ -118,7 +118,11 @@ pub(crate) async fn bump(
 }
 
 /// Returns a source, or [`Error::SourceNotFound`].
-pub(crate) async fn get(conn: &impl ConnectionTrait, tenant: TenantId, id: SourceId) -> Result<Sealed> {
+pub(crate) async fn get(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: SourceId,
+) -> Result<Sealed> {
     match live(tenant).filter(source::Column::Id.eq(id.as_uuid())).one(conn).await? {
         Some(row) => sealed(row),
         None => Err(Error::SourceNotFound(id)),
@@ -126,8 +130,12 @@ pub(crate) async fn get(conn: &impl ConnectionTrait, tenant: TenantId, id: Sourc
 }
 
 /// Finds a source by its id alone: a webhook carries no tenant.
-pub(crate) async fn find_anywhere(conn: &impl ConnectionTrait, id: SourceId) -> Result<Option<Sealed>> {
-    let found = source::Entity::find().filter(source::Column::Id.eq(id.as_uuid())).one(conn).await?;
+pub(crate) async fn find_anywhere(
+    conn: &impl ConnectionTrait,
+    id: SourceId,
+) -> Result<Option<Sealed>> {
+    let found =
+        source::Entity::find().filter(source::Column::Id.eq(id.as_uuid())).one(conn).await?;
     found.map(sealed).transpose()
 }
 

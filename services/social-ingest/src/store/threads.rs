@@ -36,6 +36,7 @@ pub(crate) async fn bump(
             thread::Column::ExternalId,
             thread::Column::CreateTime,
             thread::Column::Version,
+            thread::Column::Deliveries,
         ])
         .values_panic([
             tenant.as_uuid().into(),
@@ -44,6 +45,7 @@ pub(crate) async fn bump(
             external_id.expose().as_str().into(),
             now.into(),
             1_i64.into(),
+            0_i64.into(),
         ])
         .on_conflict(
             OnConflict::columns([
@@ -75,6 +77,24 @@ pub(crate) async fn find(
 ) -> Result<Option<Thread>> {
     let found = live(tenant).filter(thread::Column::Id.eq(id.as_uuid())).one(conn).await?;
     Ok(found.map(thread))
+}
+
+/// Finds a thread and takes the next place among its deliveries, from 1. Locks its row.
+pub(crate) async fn take_position(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: ThreadId,
+) -> Result<Option<(Thread, i64)>> {
+    let taken = thread::Entity::update_many()
+        .col_expr(thread::Column::Deliveries, Expr::col(thread::Column::Deliveries).add(1))
+        .filter(thread::Column::TenantId.eq(tenant.as_uuid()))
+        .filter(thread::Column::Id.eq(id.as_uuid()))
+        .exec_with_returning(conn)
+        .await?;
+    Ok(taken.into_iter().next().map(|row| {
+        let position = row.deliveries;
+        (thread(row), position)
+    }))
 }
 
 /// Returns those of the given ids that exist.

@@ -50,8 +50,7 @@ async fn an_account_is_connected_once_in_a_tenant() {
     let status = it.sources().connect_source(it.connecting(Mode::Plain)).await.unwrap_err();
 
     assert_eq!(reason(&status), (Code::AlreadyExists, "ACCOUNT_CONNECTED".into(), String::new()));
-    let mut elsewhere =
-        pb::source_service_client::SourceServiceClient::new(it.stranger());
+    let mut elsewhere = pb::source_service_client::SourceServiceClient::new(it.stranger());
     elsewhere.connect_source(it.connecting(Mode::Safe)).await.unwrap();
 }
 

@@ -8,6 +8,7 @@ use crate::harness::{Harness, OPENID};
 
 /// Delivers a document in plain mode and waits until it is no longer pending.
 async fn decoded(it: &Harness, source: &pb::Source, xml: &str) -> pb::Envelope {
+    it.clock.advance(std::time::Duration::from_millis(5));
     let known = it.envelopes_of(source).await.len();
     assert_eq!(it.deliver(source, Mode::Plain, xml).await, (200, "success".to_owned()));
     eventually("the envelope to be decoded", || async {
@@ -40,7 +41,12 @@ async fn a_question_in_chinese_is_understood() {
 async fn what_is_not_text_becomes_a_message_that_says_what_it_is() {
     let it = Harness::start().await;
     let source = it.connect(Mode::Plain).await;
-    let voice = Content::Voice { id: 2, media_id: "m", format: "amr", recognition: Some("where is my order") };
+    let voice = Content::Voice {
+        id: 2,
+        media_id: "m",
+        format: "amr",
+        recognition: Some("where is my order"),
+    };
     let image = Content::Image { id: 1, url: "http://example.com/a.jpg", media_id: "m" };
 
     decoded(&it, &source, &it.xml(image)).await;
@@ -64,7 +70,10 @@ async fn events_and_unknown_types_are_shown_as_unsupported() {
     let unknown = Content::Other { id: 5, kind: "hologram" };
     let unknown = decoded(&it, &source, &it.xml(unknown)).await;
 
-    assert_eq!((event.state(), event.message_type.as_str()), (State::Unsupported, "event:subscribe"));
+    assert_eq!(
+        (event.state(), event.message_type.as_str()),
+        (State::Unsupported, "event:subscribe")
+    );
     assert_eq!((unknown.state(), unknown.message_type.as_str()), (State::Unsupported, "hologram"));
     assert_eq!(it.written(&source).await, []);
     let health = it.health(&source).await;

@@ -26,7 +26,7 @@ async fn with_thread_and(change: impl FnOnce(&mut social_ingest::Config)) -> (Ha
 /// Moves the clock until the delivery has ended, however often it has to wait.
 async fn ended(it: &Harness, message: &str) -> pb::Delivery {
     eventually("the delivery to end", || async {
-        it.clock.advance(Duration::from_millis(100));
+        it.clock.advance(Duration::from_secs(5));
         let found = it.deliveries_of(message).await.into_iter().next();
         found.filter(|it| ENDED.contains(&it.state()))
     })
@@ -47,7 +47,10 @@ async fn a_reply_is_sent_and_announced() {
     assert_eq!((delivery.state(), delivery.attempts), (State::Sent, 1));
     assert_eq!((delivery.message, delivery.thread), (message, thread));
     let sent = it.provider.sent();
-    assert_eq!((sent[0].openid.as_str(), sent[0].app_id.as_str()), (OPENID, it.signer.app_id.as_str()));
+    assert_eq!(
+        (sent[0].openid.as_str(), sent[0].app_id.as_str()),
+        (OPENID, it.signer.app_id.as_str())
+    );
     assert_eq!(texts(&it), ["您的订单已发货"]);
     it.announces(&delivery.name, &["DeliverySent"]).await;
 }

@@ -75,10 +75,8 @@ async fn a_reply_that_the_record_does_not_show_stays_unknown() {
 
     it.clock.advance(Duration::from_secs(61));
 
-    eventually("the record to be asked", || async {
-        0 < it.provider.calls(Endpoint::Records)
-    })
-    .await;
+    eventually("the record to be asked", || async { 0 < it.provider.calls(Endpoint::Records) })
+        .await;
     assert_eq!(it.delivered(&message, ENDED).await.state(), State::Unknown);
     assert_eq!(it.provider.calls(Endpoint::Send), 1);
 }
@@ -104,28 +102,45 @@ async fn a_reply_that_a_dead_process_was_sending_is_unknown_after_a_restart() {
     txn.commit().await.unwrap();
 
     it.clock.advance(Duration::from_secs(1));
-    let again = it.replica().await;
+    let again = it.restart().await;
 
     let found = again.delivered(&message, &[State::Unknown]).await;
     assert_eq!((found.name, found.failure_reason.as_str()), (delivery.name, "ABANDONED"));
-    assert_eq!(it.provider.calls(Endpoint::Send), 1);
+    assert_eq!(again.provider.calls(Endpoint::Send), 1);
 }
 
 #[tokio::test]
-async fn two_processes_never_send_a_reply_twice() {
-    let (it, thread) = with_thread().await;
-    let _other = it.replica().await;
+async fn two_processes_share_the_work_and_send_nothing_twice() {
+    let it = Harness::start_with(|it| it.delivery.delivery_parallel = 1).await;
+    let source = it.connect(Mode::Plain).await;
+    it.provider.misbehave(Fault::Delay(Duration::from_millis(100)), 24);
+    let people: Vec<String> = (0..8).map(|number| format!("o-{number}")).collect();
+    for (person, id) in people.iter().zip(1..) {
+        it.write_as(person, &source, id, person).await;
+    }
+    let threads = it.written(&source).await;
+    let other = it.replica().await;
 
     let mut messages = Vec::new();
-    for number in 0..20 {
-        messages.push(it.queue(&thread, &format!("reply {number}")).await);
+    for number in 0..3 {
+        for thread in &threads {
+            messages.push(it.queue(&thread.thread, &format!("reply {number}")).await);
+        }
     }
 
     for message in &messages {
-        it.delivered(message, &[State::Sent]).await;
+        other.delivered(message, &[State::Sent]).await;
     }
-    let texts: Vec<_> = it.provider.sent().into_iter().filter_map(|it| it.text).collect();
-    assert_eq!(texts, (0..20).map(|it| format!("reply {it}")).collect::<Vec<_>>());
+    for person in people {
+        let sent = it.provider.sent().into_iter().filter(|it| it.openid == person);
+        let texts: Vec<_> = sent.filter_map(|it| it.text).collect();
+        assert_eq!(texts, ["reply 0", "reply 1", "reply 2"]);
+    }
+    let db = it.database.connect::<Migrator>().await;
+    let txn = db.read_system().await.unwrap();
+    let select = "SELECT count(DISTINCT lease_owner) AS owners FROM deliveries";
+    let row = txn.query_one_raw(Statement::from_string(db.backend(), select)).await;
+    assert_eq!(row.unwrap().unwrap().try_get::<i64>("", "owners").unwrap(), 2);
 }
 
 #[tokio::test]

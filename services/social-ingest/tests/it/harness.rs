@@ -112,7 +112,10 @@ impl Harness {
             log,
             database,
             config,
-            addresses: Addresses { grpc: ([127, 0, 0, 1], 0).into(), health: ([127, 0, 0, 1], 0).into() },
+            addresses: Addresses {
+                grpc: ([127, 0, 0, 1], 0).into(),
+                health: ([127, 0, 0, 1], 0).into(),
+            },
             webhooks: ([127, 0, 0, 1], 0).into(),
             http: reqwest::Client::new(),
             issuer,
@@ -213,7 +216,12 @@ impl Harness {
     }
 
     /// Delivers a document to a source as the provider would, and returns what it answers.
-    pub(crate) async fn deliver(&self, source: &pb::Source, mode: Mode, xml: &str) -> (u16, String) {
+    pub(crate) async fn deliver(
+        &self,
+        source: &pb::Source,
+        mode: Mode,
+        xml: &str,
+    ) -> (u16, String) {
         let webhook = self.signer.deliver(mode, xml, self.now());
         self.post(source, &webhook).await
     }
@@ -229,8 +237,25 @@ impl Harness {
     }
 
     /// The usual person writes `text`; returns the message it became.
-    pub(crate) async fn write(&self, source: &pb::Source, id: u64, text: &str) -> pb::InboundMessage {
-        let xml = self.xml(Content::Text { id, content: text });
+    pub(crate) async fn write(
+        &self,
+        source: &pb::Source,
+        id: u64,
+        text: &str,
+    ) -> pb::InboundMessage {
+        self.write_as(OPENID, source, id, text).await
+    }
+
+    /// Somebody writes `text`; returns the message it became.
+    pub(crate) async fn write_as(
+        &self,
+        openid: &str,
+        source: &pb::Source,
+        id: u64,
+        text: &str,
+    ) -> pb::InboundMessage {
+        let content = Content::Text { id, content: text };
+        let xml = Payload { account: ACCOUNT, openid, at: self.now(), content }.xml();
         assert_eq!(self.deliver(source, Mode::Plain, &xml).await, (200, "success".to_owned()));
         eventually("the message to be decoded", || async {
             self.written(source).await.into_iter().find(|it| it.text == text)
@@ -307,9 +332,8 @@ impl Harness {
     pub(crate) async fn announced(&self) -> Vec<(String, String, u64)> {
         let mut found = Vec::new();
         for record in self.records().await {
-            let text = |name: &str| {
-                String::from_utf8(record.header(name).unwrap().to_vec()).unwrap()
-            };
+            let text =
+                |name: &str| String::from_utf8(record.header(name).unwrap().to_vec()).unwrap();
             let kind = text("ce_type").rsplit('.').next().unwrap().to_owned();
             found.push((kind, text("ce_subject"), text("ce_version").parse().unwrap()));
         }
@@ -349,9 +373,12 @@ impl Harness {
         again.serve().await
     }
 
-    /// A second process on the same database and log.
+    /// A second process on the same database. It hears no events, for a local log has one member per group.
     pub(crate) async fn replica(&self) -> Self {
-        self.surroundings().serve().await
+        let (place, log) = TestLog::start().await;
+        let (unused, _) = TestDatabase::migrated::<Migrator>().await;
+        let _places = Arc::new((unused, place));
+        Self { log, _places, ..self.surroundings() }.serve().await
     }
 
     fn surroundings(&self) -> Self {

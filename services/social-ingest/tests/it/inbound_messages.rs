@@ -1,9 +1,7 @@
 //! `InboundMessageService`.
 
 use emulators::wechat::Mode;
-use proto::social::v1::{
-    self as pb, inbound_message_service_client::InboundMessageServiceClient,
-};
+use proto::social::v1::{self as pb, inbound_message_service_client::InboundMessageServiceClient};
 use tonic::Code;
 
 use crate::harness::{Harness, reason};
@@ -38,8 +36,7 @@ async fn messages_come_newest_first_and_page_by_page() {
     let request = pb::ListInboundMessagesRequest { page_size: 1, ..Default::default() };
     let newest = it.inbound_messages().list_inbound_messages(request.clone()).await;
     let newest = newest.unwrap().into_inner();
-    let request =
-        pb::ListInboundMessagesRequest { page_token: newest.next_page_token, ..request };
+    let request = pb::ListInboundMessagesRequest { page_token: newest.next_page_token, ..request };
     let oldest = it.inbound_messages().list_inbound_messages(request).await.unwrap().into_inner();
 
     assert_eq!(newest.inbound_messages, [second]);

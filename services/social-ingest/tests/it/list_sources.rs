@@ -80,7 +80,8 @@ async fn a_source_of_another_tenant_does_not_exist() {
 
     let listed = elsewhere.list_sources(page(0, "", "")).await.unwrap().into_inner();
     let got = elsewhere.get_source(pb::GetSourceRequest { name: name.clone() }).await;
-    let health = elsewhere.get_source_health(pb::GetSourceHealthRequest { name: name.clone() }).await;
+    let health =
+        elsewhere.get_source_health(pb::GetSourceHealthRequest { name: name.clone() }).await;
     let gone = elsewhere
         .disconnect_source(pb::DisconnectSourceRequest { name: name.clone(), ..Default::default() })
         .await;

@@ -38,7 +38,8 @@ async fn an_envelope_that_can_be_read_by_now_becomes_a_message() {
         sea_orm::DbBackend::Sqlite => "UPDATE envelopes SET body = ?",
         _ => "UPDATE envelopes SET body = $1",
     };
-    let update = Statement::from_sql_and_values(db.backend(), update, [readable.into_bytes().into()]);
+    let update =
+        Statement::from_sql_and_values(db.backend(), update, [readable.into_bytes().into()]);
     txn.execute_raw(update).await.unwrap();
     txn.commit().await.unwrap();
 

@@ -15,7 +15,7 @@ async fn one_trace_leads_from_the_webhook_to_the_provider() {
     let store = SpanStore::default();
     let args = TelemetryArgs {
         log_format: LogFormat::Json,
-        log_filter: "info".to_owned(),
+        log_filter: "error".to_owned(),
         ..TelemetryArgs::default()
     };
     telemetry::init_with("social-ingest", &args, Some(store.clone())).unwrap();
@@ -26,7 +26,8 @@ async fn one_trace_leads_from_the_webhook_to_the_provider() {
         it.signer.deliver(Mode::Plain, &it.xml(Content::Text { id: 1, content: WORDS }), it.now());
 
     let url = format!("http://{}{}?{}", it.webhooks, source.webhook_path, webhook.query);
-    let request = it.http.post(url).header("traceparent", format!("00-{trace}-00f067aa0ba902b7-01"));
+    let request =
+        it.http.post(url).header("traceparent", format!("00-{trace}-00f067aa0ba902b7-01"));
     assert_eq!(request.body(webhook.body).send().await.unwrap().status(), 200);
     let message = eventually("the message", || async { it.written(&source).await.pop() }).await;
     let reply = it.queue(&message.thread, REPLY).await;

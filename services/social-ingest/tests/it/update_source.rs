@@ -1,8 +1,8 @@
 //! `SourceService.UpdateSource`.
 
 use emulators::wechat::Mode;
-use proto::social::v1::{self as pb, source_service_client::SourceServiceClient};
 use prost_types::FieldMask;
+use proto::social::v1::{self as pb, source_service_client::SourceServiceClient};
 use tonic::Code;
 
 use crate::harness::{Harness, reason};

@@ -34,7 +34,10 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     let source = it.connect(Mode::Plain).await;
     let mut stream = TcpStream::connect(it.webhooks).await.unwrap();
 
-    let head = format!("POST {} HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc", source.webhook_path);
+    let head = format!(
+        "POST {} HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc",
+        source.webhook_path
+    );
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).await.unwrap();

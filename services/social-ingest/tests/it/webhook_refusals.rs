@@ -79,9 +79,8 @@ async fn what_is_wrong_inside_an_encrypted_body_has_one_name() {
     let it = Harness::start().await;
     let source = it.connect(Mode::Safe).await;
     let frame = |receiver: &str| WebhookSigner::frame([7; 16], hello(&it).as_bytes(), receiver);
-    let encrypted = |blocks: &[u8]| {
-        it.signer.deliver_ciphertext(&it.signer.encrypt_blocks(blocks), it.now())
-    };
+    let encrypted =
+        |blocks: &[u8]| it.signer.deliver_ciphertext(&it.signer.encrypt_blocks(blocks), it.now());
 
     let wrong_receiver = encrypted(&WebhookSigner::pad(frame("wx-another")));
     let mut spoiled = WebhookSigner::pad(frame(&it.signer.app_id));

@@ -86,7 +86,7 @@ impl Courier {
             Ok(account) => account,
             Err(Error::SourceDisconnected(_)) => return Err(refused("SOURCE_DISCONNECTED")),
             Err(error) => {
-                tracing::error!(source.id = %delivery.source, %error, "cannot open an account");
+                tracing::error!(source.id = %delivery.source, error = error.cause(), "cannot open an account");
                 let reason = "CREDENTIALS_UNREADABLE";
                 return Err(Unready::Verdict(Verdict::NotNow { reason, retry_after: None }));
             }
@@ -176,7 +176,7 @@ impl Courier {
             match self.try_record(tenant, claimed, verdict).await {
                 Ok(()) => return,
                 Err(error) => {
-                    tracing::warn!(delivery.id = %claimed.id, %error, "cannot write down an outcome");
+                    tracing::warn!(delivery.id = %claimed.id, error = error.cause(), "cannot write down an outcome");
                     sleep(RECORD_PAUSE).await;
                 }
             }
@@ -193,8 +193,7 @@ impl Courier {
         let now = self.app.clock.now();
         let txn = self.app.db.begin(tenant).await?;
         let before = store::deliveries::lock(&txn, tenant, claimed.id).await?;
-        let ended =
-            before.clone().end_by(self.owner, verdict, &self.conduct.retry, jitter(), now);
+        let ended = before.clone().end_by(self.owner, verdict, &self.conduct.retry, jitter(), now);
         let Some((after, event)) = ended else { return Ok(()) };
         settle(&txn, tenant, &before, &after, event).await?;
         txn.commit().await?;

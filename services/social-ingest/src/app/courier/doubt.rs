@@ -42,7 +42,7 @@ impl Courier {
                 self.ask(&mut asked).await
             };
             if let Err(error) = round.await {
-                tracing::warn!(%error, "cannot look after unfinished replies");
+                tracing::warn!(error = error.cause(), "cannot look after unfinished replies");
             }
             tokio::select! {
                 () = stop.cancelled() => (),
@@ -100,7 +100,8 @@ impl Courier {
             return Ok(());
         }
         // What cannot be got ready now is asked about the next time.
-        let Ok(Prepared { account, recipient, text }) = self.prepare(tenant, &delivery).await else {
+        let Ok(Prepared { account, recipient, text }) = self.prepare(tenant, &delivery).await
+        else {
             return Ok(());
         };
         let pieces = split_text(text.expose(), account.max_text_bytes());

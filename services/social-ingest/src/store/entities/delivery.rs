@@ -14,6 +14,7 @@ pub struct Model {
     pub attempt: i32,
     pub source_id: Uuid,
     pub thread_id: Uuid,
+    pub position: i64,
     pub channel: String,
     pub state: String,
     pub attempts: i32,

@@ -13,6 +13,8 @@ pub struct Model {
     pub external_id: String,
     pub create_time: DateTimeUtc,
     pub version: i64,
+    /// Deliveries accepted so far.
+    pub deliveries: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

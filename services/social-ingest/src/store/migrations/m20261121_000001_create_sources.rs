@@ -33,7 +33,8 @@ impl MigrationTrait for Migration {
         // A webhook names the source and no tenant.
         manager.create_index(index("sources", &["id"])).await?;
         let connected = Expr::col("state").eq("CONNECTED");
-        let account = unique("sources", &["tenant_id", "channel", "realm"]).and_where(connected).take();
+        let account =
+            unique("sources", &["tenant_id", "channel", "realm"]).and_where(connected).take();
         manager.create_index(account).await?;
         tenant_tables(manager, &["sources"]).await
     }

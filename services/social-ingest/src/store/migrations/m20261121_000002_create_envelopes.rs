@@ -36,6 +36,7 @@ async fn create_threads(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         string("external_id"),
         timestamp_with_time_zone("create_time"),
         big_integer("version"),
+        big_integer("deliveries"),
     ] {
         table.col(column);
     }
@@ -62,7 +63,8 @@ async fn create_envelopes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_index(unique("envelopes", &["tenant_id", "source_id", "dedupe_key"])).await?;
     manager.create_index(index("envelopes", &["tenant_id", "source_id", "id"])).await?;
     let pending = Expr::col("state").eq("STORED");
-    let oldest = index("envelopes", &["tenant_id", "source_id", "receive_time"]).and_where(pending).take();
+    let oldest =
+        index("envelopes", &["tenant_id", "source_id", "receive_time"]).and_where(pending).take();
     manager.create_index(oldest).await
 }
 
@@ -92,7 +94,8 @@ async fn create_inbound_messages(manager: &SchemaManager<'_>) -> Result<(), DbEr
     manager.create_index(index("inbound_messages", &["tenant_id", "source_id", "id"])).await?;
     manager.create_index(index("inbound_messages", &["tenant_id", "thread_id", "id"])).await?;
     let gap = Expr::col("project_time").is_null();
-    let oldest =
-        index("inbound_messages", &["tenant_id", "source_id", "receive_time"]).and_where(gap).take();
+    let oldest = index("inbound_messages", &["tenant_id", "source_id", "receive_time"])
+        .and_where(gap)
+        .take();
     manager.create_index(oldest).await
 }

@@ -22,6 +22,7 @@ impl MigrationTrait for Migration {
             integer("attempt"),
             uuid("source_id"),
             uuid("thread_id"),
+            big_integer("position"),
             string("channel"),
             string("state"),
             integer("attempts"),
@@ -44,7 +45,7 @@ impl MigrationTrait for Migration {
         for (columns, states) in [
             // What is due, and what comes before it in its thread.
             (["state", "next_attempt_time"].as_slice(), ["PENDING", "SENDING"]),
-            (&["tenant_id", "thread_id", "id"], ["PENDING", "SENDING"]),
+            (&["tenant_id", "thread_id", "position"], ["PENDING", "SENDING"]),
             // What was left behind, and what is in doubt.
             (&["state", "update_time"], ["SENDING", "UNKNOWN"]),
         ] {

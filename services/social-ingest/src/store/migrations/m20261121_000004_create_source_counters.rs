@@ -1,9 +1,7 @@
 //! Adds the counts of the completeness ledger, several rows per source so that writers seldom meet.
 
 use chassis::database::{
-    schema::{
-        big_integer, keyed_table, small_integer, timestamp_with_time_zone_null, uuid,
-    },
+    schema::{big_integer, keyed_table, small_integer, timestamp_with_time_zone_null, uuid},
     tenant_tables,
 };
 use sea_orm_migration::prelude::*;
