@@ -1,5 +1,6 @@
 //! Use cases: begin, load, decide, store, append to the outbox, commit. Knows neither gRPC nor SQL.
 
+mod answers;
 mod conversations;
 mod inboxes;
 mod messages;

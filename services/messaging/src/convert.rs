@@ -198,7 +198,7 @@ pub fn analysis(analysis: social::Analysis) -> Analysis {
 }
 
 fn label(raw: &str) -> String {
-    raw.chars().take(MAX_LABEL_CHARS).collect()
+    raw.chars().filter(|it| !it.is_control()).take(MAX_LABEL_CHARS).collect()
 }
 
 /// What is no number counts for nothing; JSON could not keep it either.

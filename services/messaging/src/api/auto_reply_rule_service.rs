@@ -1,4 +1,4 @@
-//! `kith.messaging.v1.AutoReplyRuleService`.
+//! Implements `kith.messaging.v1.AutoReplyRuleService` over gRPC.
 
 use chassis::{mask::Mask, page::PageRequest, request};
 use proto::{

@@ -1,4 +1,4 @@
-//! `kith.messaging.v1.ConversationService`.
+//! Implements `kith.messaging.v1.ConversationService` over gRPC.
 
 use chassis::{page::PageRequest, request};
 use proto::{

@@ -1,4 +1,4 @@
-//! `kith.messaging.v1.InboxService`.
+//! Implements `kith.messaging.v1.InboxService` over gRPC.
 
 use chassis::{mask::Mask, page::PageRequest, request};
 use proto::{

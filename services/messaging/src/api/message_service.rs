@@ -1,4 +1,4 @@
-//! `kith.messaging.v1.MessageService`.
+//! Implements `kith.messaging.v1.MessageService` over gRPC.
 
 use chassis::{page::PageRequest, request};
 use proto::{

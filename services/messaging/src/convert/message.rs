@@ -89,6 +89,8 @@ pub fn inbound(event: social::InboundMessageReceived) -> Result<Inbound, Malform
 pub struct Received {
     /// The message.
     pub message: MessageName,
+    /// What it was at social-ingest; `None` for one that came from elsewhere.
+    pub inbound: Option<InboundMessageId>,
     /// What it was understood to mean.
     pub analysis: Option<Analysis>,
 }
@@ -97,6 +99,10 @@ pub struct Received {
 pub fn received(event: pb::MessageReceived) -> Result<Received, Malformed> {
     Ok(Received {
         message: MessageName::parse(&event.message)?,
+        inbound: match event.inbound_message.as_str() {
+            "" => None,
+            name => Some(InboundMessageId::parse(name)?),
+        },
         analysis: event.analysis.map(super::analysis),
     })
 }

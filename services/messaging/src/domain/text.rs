@@ -14,6 +14,9 @@ impl Text {
     /// Longest message, in characters.
     pub const MAX_CHARS: usize = 8_000;
 
+    /// The one character that a PostgreSQL text cannot hold.
+    const UNSTORABLE: char = '\0';
+
     /// Stands for an incoming message in which nothing is written.
     const EMPTY: &str = "[empty]";
 
@@ -22,15 +25,20 @@ impl Text {
         if raw.trim().is_empty() || Self::MAX_CHARS < raw.chars().count() {
             return Err(Malformed("must have 1 to 8,000 characters"));
         }
+        if raw.contains(Self::UNSTORABLE) {
+            return Err(Malformed("must not contain NUL"));
+        }
         Ok(Self(raw.to_owned()))
     }
 
-    /// Takes a text that is here to stay, whatever its length: what is too long is cut.
+    /// Takes a text that is here to stay, whatever it holds: what is too long or unstorable is cut.
     pub fn clipped(raw: &str) -> Self {
-        if raw.trim().is_empty() {
+        let storable = raw.chars().filter(|it| *it != Self::UNSTORABLE);
+        let text: String = storable.take(Self::MAX_CHARS).collect();
+        if text.trim().is_empty() {
             return Self(Self::EMPTY.to_owned());
         }
-        Self(raw.chars().take(Self::MAX_CHARS).collect())
+        Self(text)
     }
 
     /// Shows the text. Every use is a place to look at when personal data has leaked.
@@ -85,12 +93,15 @@ mod tests {
         assert!(Text::parse(&"好".repeat(8_001)).is_err());
         assert!(Text::parse(" \n").is_err());
         assert!(Text::parse("").is_err());
+        assert!(Text::parse("a\0b").is_err());
     }
 
     #[test]
     fn a_received_text_is_cut_rather_than_lost() {
         assert_eq!(Text::clipped(&"好".repeat(9_000)).expose().chars().count(), 8_000);
         assert_eq!(Text::clipped("").expose(), "[empty]");
+        assert_eq!(Text::clipped("\0").expose(), "[empty]");
+        assert_eq!(Text::clipped("a\0b").expose(), "ab");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Answers a message of a contact by the rules, or hands the conversation to an agent.
 
 use bus::{Envelope, Failure, Handler};
+use chassis::tenant::TenantId;
 use proto::{Event, messaging::v1::MessageReceived};
 use sea_orm::DatabaseTransaction;
 
@@ -9,8 +10,10 @@ use crate::{
     app::App,
     convert::{self, message::Received},
     domain::{
+        Order,
         conversation::{Reason, Turn},
         exchange::Voice,
+        ids::{ContactId, InboundMessageId},
         reply::{self, Decision, Plan},
     },
     store,
@@ -37,24 +40,18 @@ impl Handler for AnswerMessage {
 
     /// Decides by the rules, which may need the contact's latest order from sales.
     async fn fetch(&self, event: &Envelope) -> Result<Option<Decision>, Failure> {
-        let Received { message, analysis } = read(event)?;
+        let Received { message, inbound, analysis } = read(event)?;
         let analysis = analysis.as_ref();
-        let (contact, plan) = {
-            let (tenant, txn) = (event.tenant, self.app.db.read(event.tenant).await?);
-            let conversation = store::conversations::get(&txn, tenant, message.conversation)
-                .await
-                .map_err(failure)?;
-            let inbox =
-                store::inboxes::get(&txn, tenant, conversation.inbox).await.map_err(failure)?;
-            match conversation.turn(&inbox) {
-                Turn::Agents | Turn::DefaultAssignee => return Ok(None),
-                Turn::Rules => (),
-            }
-            let rules = store::rules::deciding(&txn, tenant, inbox.id).await.map_err(failure)?;
-            (conversation.contact, reply::plan(analysis, &rules, &inbox))
+        let planned = self
+            .app
+            .plan_answer(event.tenant, message.conversation, analysis)
+            .await
+            .map_err(failure)?;
+        let Some((contact, plan)) = planned else {
+            return Ok(None);
         };
         let order = match &plan {
-            Plan::StateOrder { .. } => self.peers.latest_order(event.tenant, contact).await?,
+            Plan::StateOrder { .. } => self.latest_order(event.tenant, contact, inbound).await?,
             Plan::Reply(_) | Plan::Assign { .. } => None,
         };
         Ok(Some(plan.decide(order.as_ref(), reply::language(analysis))))
@@ -106,6 +103,22 @@ impl Handler for AnswerMessage {
             }
         }
         held.keep(txn, event, now).await
+    }
+}
+
+impl AnswerMessage {
+    /// An order from before the contact first wrote may not be linked to them yet: their identity finds it.
+    async fn latest_order(
+        &self,
+        tenant: TenantId,
+        contact: ContactId,
+        inbound: Option<InboundMessageId>,
+    ) -> Result<Option<Order>, Failure> {
+        let buyer = match inbound {
+            Some(inbound) => self.peers.inbound_message(tenant, inbound).await?.sender,
+            None => None,
+        };
+        self.peers.latest_order(tenant, contact, buyer).await
     }
 }
 

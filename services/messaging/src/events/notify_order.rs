@@ -53,13 +53,7 @@ impl Handler for NotifyOrder {
         let Some(contact) = order.contact else {
             return nobody("its buyer is unknown");
         };
-        let conversation = {
-            let txn = self.app.db.read(tenant).await?;
-            store::conversations::find_latest_reachable(&txn, tenant, contact)
-                .await
-                .map_err(failure)?
-        };
-        if conversation.is_none() {
+        if !self.app.is_reachable(tenant, contact).await.map_err(failure)? {
             return nobody("its buyer never wrote");
         }
         if !self.peers.may_be_told_of_orders(tenant, contact).await? {
@@ -92,7 +86,12 @@ impl Handler for NotifyOrder {
         else {
             return Ok(());
         };
-        let inbox = store::inboxes::get(txn, tenant, latest.inbox).await.map_err(failure)?;
+        let inbox = store::inboxes::find_live_or_successor(txn, tenant, latest.inbox)
+            .await
+            .map_err(failure)?;
+        let Some(inbox) = inbox else {
+            return Ok(());
+        };
         let now = self.app.clock.now();
         let mut held = steps::find_or_open(txn, event, &inbox, contact, thread, now).await?;
         if held.conversation.contact != contact {

@@ -94,13 +94,14 @@ impl Peers {
         }))
     }
 
-    /// Returns the order a contact placed last, if any.
+    /// Returns the order placed last by a contact, or under the identity they wrote with, if any.
     pub(super) async fn latest_order(
         &self,
         tenant: TenantId,
         contact: ContactId,
+        buyer: Option<customer::IdentityKey>,
     ) -> Result<Option<Order>, Failure> {
-        let request = sales::GetLatestOrderRequest { contact: contact.to_string() };
+        let request = sales::GetLatestOrderRequest { contact: contact.to_string(), buyer };
         let mut client = OrderServiceClient::new(self.sales.clone());
         let order = found(client.get_latest_order(for_tenant(request, tenant)).await)?;
         Ok(order.as_ref().and_then(convert::order::order))

@@ -61,6 +61,20 @@ pub async fn find_by_source(
     read_one(live(tenant).filter(Column::SourceId.eq(source.as_uuid())), conn).await
 }
 
+/// Finds an inbox or, if it is deleted, the live one that has its source now.
+pub async fn find_live_or_successor(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: InboxId,
+) -> Result<Option<Inbox>> {
+    let inbox = get(conn, tenant, id).await?;
+    match (inbox.delete_time, inbox.source) {
+        (None, _) => Ok(Some(inbox)),
+        (Some(_), Some(source)) => find_by_source(conn, tenant, source).await,
+        (Some(_), None) => Ok(None),
+    }
+}
+
 /// Reads a page of live inboxes, newest first.
 pub async fn page(
     conn: &impl ConnectionTrait,

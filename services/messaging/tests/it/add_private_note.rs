@@ -1,4 +1,4 @@
-//! `MessageService/AddPrivateNote`.
+//! What `MessageService/AddPrivateNote` does and refuses.
 
 use proto::messaging::v1::{
     self as pb,

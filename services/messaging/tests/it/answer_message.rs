@@ -1,4 +1,4 @@
-//! The handler `messaging.answer-message`, as far as it needs nobody else.
+//! What the handler `messaging.answer-message` does, as far as it needs nobody else.
 
 use proto::{
     messaging::v1::{

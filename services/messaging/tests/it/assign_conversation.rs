@@ -1,4 +1,4 @@
-//! `ConversationService/AssignConversation` and `UnassignConversation`.
+//! What `ConversationService/AssignConversation` and `UnassignConversation` do and refuse.
 
 use proto::messaging::v1 as pb;
 use tonic::{Code, Status};

@@ -1,4 +1,4 @@
-//! `AutoReplyRuleService/CreateAutoReplyRule` and `GetAutoReplyRule`.
+//! What `AutoReplyRuleService/CreateAutoReplyRule` and `GetAutoReplyRule` do and refuse.
 
 use proto::messaging::v1::{self as pb, auto_reply_rule::Action};
 use tonic::Code;

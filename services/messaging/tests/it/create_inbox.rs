@@ -1,4 +1,4 @@
-//! `InboxService/CreateInbox`.
+//! What `InboxService/CreateInbox` does and refuses.
 
 use proto::messaging::v1 as pb;
 use tonic::Code;

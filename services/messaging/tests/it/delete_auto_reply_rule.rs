@@ -1,4 +1,4 @@
-//! `AutoReplyRuleService/DeleteAutoReplyRule`.
+//! What `AutoReplyRuleService/DeleteAutoReplyRule` does and refuses.
 
 use proto::messaging::v1 as pb;
 use tonic::Code;

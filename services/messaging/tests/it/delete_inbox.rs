@@ -1,4 +1,4 @@
-//! `InboxService/DeleteInbox`.
+//! What `InboxService/DeleteInbox` does and refuses.
 
 use proto::messaging::v1 as pb;
 use tonic::Code;

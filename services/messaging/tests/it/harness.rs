@@ -130,7 +130,7 @@ impl Harness {
     pub(crate) async fn event<E: Event>(&self, aggregate: &str, count: usize) -> E {
         let records = self.records(aggregate, count).await;
         let is_it = |it: &&bus::log::Record| it.header("ce_type").unwrap() == E::TYPE.as_bytes();
-        let found = records.iter().filter(is_it).next_back().expect("it was announced");
+        let found = records.iter().rfind(is_it).expect("it was announced");
         E::decode(found.payload.clone().unwrap()).unwrap()
     }
 

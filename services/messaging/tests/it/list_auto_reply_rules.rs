@@ -1,4 +1,4 @@
-//! `AutoReplyRuleService/ListAutoReplyRules`.
+//! What `AutoReplyRuleService/ListAutoReplyRules` does and refuses.
 
 use proto::messaging::v1 as pb;
 

@@ -1,4 +1,4 @@
-//! `ConversationService/ListConversations` and `GetConversation`.
+//! What `ConversationService/ListConversations` and `GetConversation` do and refuse.
 
 use proto::messaging::v1 as pb;
 use tonic::Code;

@@ -1,4 +1,4 @@
-//! `InboxService/ListInboxes`.
+//! What `InboxService/ListInboxes` does and refuses.
 
 use proto::messaging::v1 as pb;
 use tonic::Code;

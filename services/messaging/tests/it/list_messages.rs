@@ -1,4 +1,4 @@
-//! `MessageService/ListMessages`.
+//! What `MessageService/ListMessages` does and refuses.
 
 use proto::messaging::v1 as pb;
 use tonic::Code;

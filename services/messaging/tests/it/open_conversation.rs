@@ -1,4 +1,4 @@
-//! `ConversationService/OpenConversation`.
+//! What `ConversationService/OpenConversation` does and refuses.
 
 use proto::messaging::v1 as pb;
 use tonic::Code;

@@ -1,4 +1,4 @@
-//! The handler `messaging.record-delivery`.
+//! What the handler `messaging.record-delivery` does.
 
 use prost_types::Timestamp;
 use proto::{

@@ -1,4 +1,4 @@
-//! `MessageService/RetryMessage`.
+//! What `MessageService/RetryMessage` does and refuses.
 
 use proto::{
     messaging::v1::{self as pb, message::State},

@@ -1,4 +1,4 @@
-//! `MessageService/SendMessage` and `GetMessage`.
+//! What `MessageService/SendMessage` and `GetMessage` do and refuse.
 
 use chassis::authn::Role;
 use proto::messaging::v1::{

@@ -1,4 +1,4 @@
-//! `ConversationService/SetConversationStatus`, and the waking of what was snoozed.
+//! What `ConversationService/SetConversationStatus` does and refuses, and how what was snoozed wakes.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `AutoReplyRuleService/UpdateAutoReplyRule`.
+//! What `AutoReplyRuleService/UpdateAutoReplyRule` does and refuses.
 
 use prost_types::FieldMask;
 use proto::messaging::v1 as pb;

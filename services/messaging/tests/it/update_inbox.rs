@@ -1,4 +1,4 @@
-//! `InboxService/UpdateInbox`.
+//! What `InboxService/UpdateInbox` does and refuses.
 
 use prost_types::FieldMask;
 use proto::messaging::v1 as pb;
