@@ -96,7 +96,7 @@ impl World {
         let clients = Clients::new(&addresses, token).unwrap();
         let signer = WebhookSigner::generate(APP_ID);
         let source = connect(&clients, &emulator, &signer).await;
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = all_in_one::http::client().unwrap();
         Self { addresses, clients, emulator, signer, source, http, home: None }
     }
 

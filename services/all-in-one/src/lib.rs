@@ -7,6 +7,7 @@ mod clients;
 pub mod config;
 mod data_dir;
 pub mod demo;
+pub mod http;
 mod platform;
 mod sockets;
 pub mod traces;

@@ -21,6 +21,7 @@ use tonic_health::pb::{
 use crate::{
     config::{DEFAULT_TENANT, parse_tenant},
     data_dir::{DataDir, Endpoints},
+    http,
     sockets::{Addresses, Sockets},
     traces,
 };
@@ -81,8 +82,7 @@ impl Platform {
     ///
     /// Fails in words if a port or the data directory is taken, or if a server cannot be reached.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
-        // One provider of cryptography for the process; a second call finds the first and may fail.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        http::install_cryptography();
         let folder = DataDir::open(&options.data_dir)?;
         let issuer = LocalIssuer::load_or_create(DataDir::issuer_key(folder.path()))?;
         let tenant = parse_tenant(DEFAULT_TENANT).map_err(anyhow::Error::msg)?;

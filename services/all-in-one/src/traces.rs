@@ -1,6 +1,6 @@
 //! The way from `kith trace` to the spans a running platform keeps in memory: plain HTTP on loopback.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use anyhow::{Context, bail};
 use axum::{
@@ -13,7 +13,7 @@ use chassis::telemetry::{SpanStore, render};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::data_dir::Endpoints;
+use crate::{data_dir::Endpoints, http};
 
 /// Serves the spans of `store` until `stop`.
 pub async fn serve(
@@ -44,12 +44,7 @@ pub async fn fetch(data_dir: &Path, id: &str) -> anyhow::Result<String> {
         bail!("a trace id has 32 hexadecimal digits");
     }
     let endpoints = Endpoints::read(data_dir)?;
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_secs(10))
-        .build()
-        .context("build HTTP client")?;
-    let answer = client
+    let answer = http::client()?
         .get(format!("{}/traces/{}", endpoints.traces, id.to_ascii_lowercase()))
         .send()
         .await

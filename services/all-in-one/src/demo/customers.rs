@@ -12,7 +12,7 @@ use super::{
     shop::{ACCOUNT, PEOPLE, Shop, openid},
     texts,
 };
-use crate::Platform;
+use crate::{Platform, http};
 
 /// Webhooks on their way at once.
 const CONCURRENCY: usize = 8;
@@ -37,7 +37,7 @@ pub(super) async fn write(
     bar: &ProgressBar,
 ) -> anyhow::Result<Day> {
     let texts = texts::all();
-    let client = reqwest::Client::builder().no_proxy().build().context("build HTTP client")?;
+    let client = http::client()?;
     let url = format!("{}{}", platform.addresses.webhooks, shop.webhook_path);
     let trace_id = format!("{:032x}", rand::random::<u128>() | 1);
     let repeated = AtomicU64::new(0);

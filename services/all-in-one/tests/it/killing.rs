@@ -100,7 +100,7 @@ async fn ask(
     people: &[String],
     first_id: u64,
 ) {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = all_in_one::http::client().unwrap();
     for (openid, id) in people.iter().zip(first_id + 1..) {
         let now = Clock::system().now().timestamp();
         let content = Content::Text { id, content: "请帮我查询订单状态" };

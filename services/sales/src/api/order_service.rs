@@ -50,7 +50,8 @@ impl OrderService for Api {
     ) -> Result<Response<pb::Order>, Status> {
         let (caller, request) = request::open(request, Required::missing_field)?;
         let contact = convert::contact_id(&request.contact, "contact")?;
-        let order = self.app.get_latest_order(caller.tenant, contact).await?;
+        let buyer = request.buyer.map(|key| convert::identity_key(&key, "buyer")).transpose()?;
+        let order = self.app.get_latest_order(caller.tenant, contact, buyer.as_ref()).await?;
         Ok(Response::new(convert::order_to_pb(order)))
     }
 

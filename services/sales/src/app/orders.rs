@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::{App, announce};
 use crate::{
     domain::{
-        Change, ContactId, Money, Order, OrderDraft, OrderFilter, OrderId, Shipment, Text,
-        generated,
+        Change, ContactId, IdentityKey, Money, Order, OrderDraft, OrderFilter, OrderId, Shipment,
+        Text, generated,
     },
     error::{Error, Result},
     store,
@@ -45,9 +45,14 @@ impl App {
     }
 
     /// Returns the order a contact placed last.
-    pub async fn get_latest_order(&self, tenant: TenantId, contact: ContactId) -> Result<Order> {
+    pub async fn get_latest_order(
+        &self,
+        tenant: TenantId,
+        contact: ContactId,
+        buyer: Option<&IdentityKey>,
+    ) -> Result<Order> {
         let txn = self.db.read(tenant).await?;
-        let latest = store::orders::find_latest(&txn, tenant, contact).await?;
+        let latest = store::orders::find_latest(&txn, tenant, contact, buyer).await?;
         latest.ok_or(Error::NoOrderOf(contact))
     }
 

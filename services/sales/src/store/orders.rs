@@ -5,8 +5,8 @@ mod row;
 use chassis::{database::keyset::older, page::Place, tenant::TenantId};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Select, TryInsertResult,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select, TryInsertResult,
     sea_query::{Expr, OnConflict},
 };
 
@@ -38,16 +38,19 @@ pub async fn lock(conn: &impl ConnectionTrait, tenant: TenantId, id: OrderId) ->
     }
 }
 
-/// Returns the order the contact placed last, if there is one.
+/// Returns the order placed last by the contact, or by the buyer while nobody is linked to it.
 pub async fn find_latest(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     contact: ContactId,
+    buyer: Option<&IdentityKey>,
 ) -> Result<Option<Order>> {
-    let query = live(tenant)
-        .filter(Column::ContactId.eq(contact.as_uuid()))
-        .order_by_desc(Column::PlaceTime)
-        .order_by_desc(Column::Id);
+    let mut theirs = Condition::any().add(Column::ContactId.eq(contact.as_uuid()));
+    if let Some(buyer) = buyer {
+        theirs = theirs.add(unlinked(buyer));
+    }
+    let query =
+        live(tenant).filter(theirs).order_by_desc(Column::PlaceTime).order_by_desc(Column::Id);
     query.one(conn).await?.map(from_row).transpose()
 }
 
@@ -115,15 +118,21 @@ pub async fn lock_unlinked(
     limit: u64,
 ) -> Result<Vec<Order>> {
     let query = live(tenant)
-        .filter(Column::ContactId.is_null())
-        .filter(Column::BuyerChannel.eq(channel_name(buyer.channel)))
-        .filter(Column::BuyerRealm.eq(&buyer.realm))
-        .filter(Column::BuyerExternalId.eq(buyer.external_id.as_str()))
+        .filter(unlinked(buyer))
         .order_by_asc(Column::PlaceTime)
         .order_by_asc(Column::Id)
         .limit(limit)
         .lock_exclusive();
     query.all(conn).await?.into_iter().map(from_row).collect()
+}
+
+/// The orders of a buyer that no contact has.
+fn unlinked(buyer: &IdentityKey) -> Condition {
+    Condition::all()
+        .add(Column::ContactId.is_null())
+        .add(Column::BuyerChannel.eq(channel_name(buyer.channel)))
+        .add(Column::BuyerRealm.eq(&buyer.realm))
+        .add(Column::BuyerExternalId.eq(buyer.external_id.as_str()))
 }
 
 /// Links orders that [`lock_unlinked`] returned to a contact, all in one statement.
