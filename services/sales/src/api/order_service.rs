@@ -1,4 +1,4 @@
-//! `kith.sales.v1.OrderService`.
+//! Implements `kith.sales.v1.OrderService`: parse, ask the app, convert.
 
 use chassis::{filter, mask::Mask, page::PageRequest, request};
 use proto::{

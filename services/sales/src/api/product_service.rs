@@ -1,4 +1,4 @@
-//! `kith.sales.v1.ProductService`.
+//! Implements `kith.sales.v1.ProductService`: parse, ask the app, convert.
 
 use chassis::{filter, mask::Mask, page::PageRequest, request};
 use proto::{

@@ -1,4 +1,4 @@
-//! `OrderService/CancelOrder`.
+//! What `OrderService/CancelOrder` does and refuses.
 
 use proto::sales::v1::{self as pb, OrderCancelled, order::State};
 

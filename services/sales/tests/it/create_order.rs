@@ -1,4 +1,4 @@
-//! `OrderService/CreateOrder` and `GetOrder`.
+//! What `OrderService/CreateOrder` and `GetOrder` does and refuses.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use prost_types::Timestamp;

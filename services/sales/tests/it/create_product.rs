@@ -1,4 +1,4 @@
-//! `ProductService/CreateProduct` and `GetProduct`.
+//! What `ProductService/CreateProduct` and `GetProduct` does and refuses.
 
 use proto::sales::v1::{self as pb, ProductCreated};
 use tonic::Code;

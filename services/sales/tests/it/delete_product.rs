@@ -1,4 +1,4 @@
-//! `ProductService/DeleteProduct`.
+//! What `ProductService/DeleteProduct` does and refuses.
 
 use proto::sales::v1 as pb;
 use tonic::Code;

@@ -1,4 +1,4 @@
-//! `OrderService/DeliverOrder`.
+//! What `OrderService/DeliverOrder` does and refuses.
 
 use proto::sales::v1::{OrderDelivered, order::State};
 

@@ -1,4 +1,4 @@
-//! `OrderService/GetLatestOrder`.
+//! What `OrderService/GetLatestOrder` does and refuses.
 
 use prost_types::Timestamp;
 use proto::{
@@ -68,36 +68,29 @@ async fn an_order_that_nobody_is_linked_to_is_found_by_its_buyer() {
 }
 
 #[tokio::test]
-async fn an_order_of_the_buyer_counts_while_it_is_nobodys() {
+async fn once_linked_an_order_is_found_by_its_contact_alone() {
     let mut it = Harness::start().await;
     let (ada, bob) = (name("contacts"), name("contacts"));
-    let key = |channel: Channel| IdentityKey {
-        channel: channel.into(),
-        realm: "wx1".to_owned(),
-        external_id: "oAda".to_owned(),
+    let key = IdentityKey {
+        channel: Channel::Shop.into(),
+        realm: "shop".to_owned(),
+        external_id: "7".to_owned(),
     };
-    let buyer = Some(key(Channel::Wechat));
-    let order = it.calls.place(|it| it.buyer = buyer.clone()).await.unwrap();
-    let request = |contact: &str| pb::GetLatestOrderRequest {
+    let order = it.calls.place(|it| it.buyer = Some(key.clone())).await.unwrap().name;
+    let link =
+        pb::LinkOrderRequest { name: order.clone(), contact: ada.clone(), ..Default::default() };
+    it.calls.orders.link_order(link).await.unwrap();
+    let ask = |contact: &str, buyer: &IdentityKey| pb::GetLatestOrderRequest {
         contact: contact.to_owned(),
-        buyer: buyer.clone(),
+        buyer: Some(buyer.clone()),
     };
 
-    let found = it.calls.orders.get_latest_order(request(&ada)).await.unwrap().into_inner();
-    let link = pb::LinkOrderRequest {
-        name: order.name.clone(),
-        contact: bob.clone(),
-        ..Default::default()
-    };
-    it.calls.orders.link_order(link).await.unwrap();
-    let taken = it.calls.orders.get_latest_order(request(&ada)).await.unwrap_err();
-    let theirs = it.calls.orders.get_latest_order(request(&bob)).await.unwrap().into_inner();
-    let nameless = Some(IdentityKey { external_id: String::new(), ..key(Channel::Shop) });
-    let nameless = pb::GetLatestOrderRequest { contact: ada.clone(), buyer: nameless };
+    let adas = it.calls.orders.get_latest_order(ask(&ada, &key)).await.unwrap().into_inner();
+    let bobs = it.calls.orders.get_latest_order(ask(&bob, &key)).await.unwrap_err();
+    let nameless = ask(&ada, &IdentityKey { external_id: String::new(), ..key });
     let nameless = it.calls.orders.get_latest_order(nameless).await.unwrap_err();
 
-    assert_eq!(found, order);
-    assert_eq!(reason(&taken), "ORDER_NOT_FOUND");
-    assert_eq!(theirs.name, order.name);
+    assert_eq!(adas.name, order);
+    assert_eq!(reason(&bobs), "ORDER_NOT_FOUND");
     assert_eq!(fields(&nameless), ["buyer"]);
 }

@@ -1,4 +1,4 @@
-//! `OrderService/LinkOrder`.
+//! What `OrderService/LinkOrder` does and refuses.
 
 use proto::sales::v1::{self as pb, OrderLinked};
 use tonic::Code;

@@ -1,4 +1,4 @@
-//! `OrderService/ListOrders`.
+//! What `OrderService/ListOrders` does and refuses.
 
 use chassis::{authn::Role, tenant::TenantId};
 use prost_types::Timestamp;

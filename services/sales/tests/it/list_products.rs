@@ -1,4 +1,4 @@
-//! `ProductService/ListProducts`.
+//! What `ProductService/ListProducts` does and refuses.
 
 use proto::sales::v1 as pb;
 

@@ -1,4 +1,4 @@
-//! `OrderService/PayOrder`.
+//! What `OrderService/PayOrder` does and refuses.
 
 use proto::sales::v1::{self as pb, OrderPaid, order::State};
 use tokio::task::JoinSet;

@@ -1,4 +1,4 @@
-//! `OrderService/RefundOrder`.
+//! What `OrderService/RefundOrder` does and refuses.
 
 use proto::sales::v1::{self as pb, OrderRefunded, order::State};
 

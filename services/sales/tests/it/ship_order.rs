@@ -1,4 +1,4 @@
-//! `OrderService/ShipOrder`.
+//! What `OrderService/ShipOrder` does and refuses.
 
 use proto::sales::v1::{self as pb, OrderShipped, order::State};
 use tonic::Code;

@@ -1,4 +1,4 @@
-//! `OrderService/UpdateOrder`.
+//! What `OrderService/UpdateOrder` does and refuses.
 
 use prost_types::FieldMask;
 use proto::sales::v1 as pb;

@@ -1,4 +1,4 @@
-//! `ProductService/UpdateProduct`.
+//! What `ProductService/UpdateProduct` does and refuses.
 
 use prost_types::FieldMask;
 use proto::sales::v1::{self as pb, ProductUpdated};
