@@ -1,4 +1,4 @@
-//! What `OrderService/CreateOrder` and `GetOrder` does and refuses.
+//! What `OrderService/CreateOrder` and `GetOrder` do and refuse.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use prost_types::Timestamp;

@@ -1,4 +1,4 @@
-//! What `ProductService/CreateProduct` and `GetProduct` does and refuses.
+//! What `ProductService/CreateProduct` and `GetProduct` do and refuse.
 
 use proto::sales::v1::{self as pb, ProductCreated};
 use tonic::Code;
