@@ -1,6 +1,7 @@
 //! Pure decisions: what sources, envelopes, inbound messages and deliveries are, and what may become of them.
 
 mod analysis;
+mod attempt;
 mod channel;
 mod credentials;
 mod delivery;
@@ -14,11 +15,10 @@ mod thread;
 mod words;
 
 pub(crate) use analysis::{Analysis, Sentiment};
+pub(crate) use attempt::{RetryPolicy, Verdict};
 pub(crate) use channel::Channel;
 pub(crate) use credentials::{Credentials, WeChatCredentials};
-pub(crate) use delivery::{
-    Delivery, DeliveryEvent, DeliveryState, Lease, Resolution, RetryPolicy, Verdict,
-};
+pub(crate) use delivery::{Delivery, DeliveryEvent, DeliveryState, Lease, Resolution};
 pub(crate) use envelope::{Envelope, EnvelopeState};
 pub(crate) use filters::{DeliveryFilter, EnvelopeFilter, InboundMessageFilter, SourceFilter};
 pub(crate) use health::SourceHealth;

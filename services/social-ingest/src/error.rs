@@ -103,10 +103,19 @@ impl From<Error> for bus::Failure {
 impl Error {
     /// What a log may say: callers learn less of a database.
     pub(crate) fn cause(&self) -> String {
-        match self {
-            Self::Db(failure) | Self::Command(CommandError::Db(failure)) => failure.to_string(),
-            other => other.to_string(),
-        }
+        self.failure().map_or_else(|| self.to_string(), ToString::to_string)
+    }
+
+    /// Whether the same request may succeed later.
+    pub(crate) fn is_transient(&self) -> bool {
+        self.failure().is_some_and(DbFailure::is_transient)
+    }
+
+    fn failure(&self) -> Option<&DbFailure> {
+        let (Self::Db(failure) | Self::Command(CommandError::Db(failure))) = self else {
+            return None;
+        };
+        Some(failure)
     }
 
     /// Names the field that does not have its shape.

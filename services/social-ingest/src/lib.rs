@@ -89,7 +89,7 @@ pub async fn serve_with(
     let db = config.database.connect::<Migrator>().await.context("connect database")?;
     let verifier = Verifier::new(&config.authn).await.context("read issuers")?;
     let app = Arc::new(app(&config, db.clone(), &links)?);
-    let courier = Courier::new(app.clone(), texts, conduct(&config.delivery), SERVICE);
+    let courier = Courier::new(app.clone(), texts, conduct(&config), SERVICE);
     let limits = api::webhooks::Limits {
         max_connections: config.webhooks.webhook_max_connections,
         max_concurrency: config.webhooks.webhook_max_concurrency,
@@ -121,8 +121,8 @@ pub async fn serve_with(
             let (log, clock) = (links.log.clone(), links.clock.clone());
             stopping(bus::consumer::run(db.clone(), log, handlers, clock, stop.clone()).await)
         },
-        api::webhooks::serve(webhooks, app.clone(), limits, SERVICE, stop.clone()),
-        courier.run(stop.clone()),
+        Box::pin(api::webhooks::serve(webhooks, app.clone(), limits, SERVICE, stop.clone())),
+        Box::pin(courier.run(stop.clone())),
         command::purging(db.clone(), links.clock.clone(), stop.clone()),
     );
 
@@ -155,7 +155,8 @@ fn app(config: &Config, db: Database, links: &Links) -> anyhow::Result<App> {
     })
 }
 
-fn conduct(args: &DeliveryArgs) -> Conduct {
+fn conduct(config: &Config) -> Conduct {
+    let args = &config.delivery;
     let lease = args.delivery_lease.max(args.provider_timeout * 2);
     Conduct {
         retry: RetryPolicy {
@@ -166,5 +167,6 @@ fn conduct(args: &DeliveryArgs) -> Conduct {
         lease,
         look_after: lease / 6,
         parallel: args.delivery_parallel.max(1),
+        drain_timeout: config.server.drain_timeout,
     }
 }

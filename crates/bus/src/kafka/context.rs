@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use rdkafka::{
@@ -15,6 +16,8 @@ use tokio::sync::mpsc;
 
 use super::settings::KafkaSettings;
 use crate::log::{Incoming, Partition};
+
+const SAY_EVERY: Duration = Duration::from_secs(60);
 
 /// Logs what the client says: it repeats every failed connection, and it recovers by itself.
 fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
@@ -32,9 +35,22 @@ fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
 
 fn error(error: &KafkaError, reason: &str) {
     match error.rdkafka_error_code() {
-        Some(RDKafkaErrorCode::AllBrokersDown) => tracing::warn!("no Kafka broker can be reached"),
+        Some(RDKafkaErrorCode::AllBrokersDown) if is_time_to_say() => {
+            tracing::warn!("no Kafka broker can be reached, trying on");
+        }
         Some(_) | None => tracing::debug!(%error, "kafka client: {reason}"),
     }
+}
+
+/// Every client of the process says it every second of an outage: once a minute is enough.
+fn is_time_to_say() -> bool {
+    static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_time = last.is_none_or(|at| SAY_EVERY <= at.elapsed());
+    if is_time {
+        *last = Some(Instant::now());
+    }
+    is_time
 }
 
 /// The context of clients that have nothing to report.

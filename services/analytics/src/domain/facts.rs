@@ -48,8 +48,9 @@ pub fn facts(happening: &Happening) -> Vec<Fact> {
             vec![fact.with(Dimension::Channel, channel)]
         }
         Happening::MessageReceived { message, contact, channel, analysis } => {
-            let incoming = ("DIRECTION_INCOMING", "AUTHOR_CONTACT");
-            let mut facts = vec![message_fact(message, *contact, channel, incoming)];
+            let author = Label::of("AUTHOR_CONTACT");
+            let fact = message_fact("DIRECTION_INCOMING", message, *contact, channel, &author);
+            let mut facts = vec![fact];
             facts.extend(engagement(message, *contact, "MESSAGE_RECEIVED"));
             let Some(analysis) = analysis else { return facts };
             let analysed = |metric| {
@@ -67,8 +68,8 @@ pub fn facts(happening: &Happening) -> Vec<Fact> {
             facts
         }
         Happening::MessageSent { message, contact, channel, author, first_response } => {
-            let outgoing = ("DIRECTION_OUTGOING", author.as_str());
-            let mut facts = vec![message_fact(message, *contact, channel, outgoing)];
+            let fact = message_fact("DIRECTION_OUTGOING", message, *contact, channel, author);
+            let mut facts = vec![fact];
             facts.extend(engagement(message, *contact, "MESSAGE_SENT"));
             if let Some(seconds) = first_response {
                 let fact = Fact::one(Metric::FirstResponseTime, message, *contact).value(seconds.0);
@@ -93,33 +94,25 @@ pub fn facts(happening: &Happening) -> Vec<Fact> {
 }
 
 fn contact_created(contact: ContactId, language: &Label) -> Vec<Fact> {
-    // A contact's name has the shape of a resource name.
-    let Ok(resource) = Resource::parse(&contact.to_string()) else { return Vec::new() };
-    let fact = Fact::one(Metric::Contacts, &resource, Some(contact));
+    let fact = Fact::one(Metric::Contacts, &Resource::of(contact), Some(contact));
     vec![fact.with(Dimension::Language, language)]
 }
 
 fn message_fact(
+    direction: &'static str,
     message: &Resource,
     contact: Option<ContactId>,
     channel: &Label,
-    (direction, author): (&'static str, &str),
+    author: &Label,
 ) -> Fact {
-    let fact = Fact::one(Metric::Messages, message, contact)
+    Fact::one(Metric::Messages, message, contact)
         .with(Dimension::Channel, channel)
-        .with(Dimension::Direction, &Label::of(direction));
-    match Label::parse(author) {
-        Ok(author) => fact.with(Dimension::Author, &author),
-        Err(_) => fact,
-    }
+        .with(Dimension::Direction, &Label::of(direction))
+        .with(Dimension::Author, author)
 }
 
 /// Nobody engages where no contact is known.
-fn engagement(
-    resource: &Resource,
-    contact: Option<ContactId>,
-    kind: &'static str,
-) -> Option<Fact> {
+fn engagement(resource: &Resource, contact: Option<ContactId>, kind: &'static str) -> Option<Fact> {
     let contact = contact?;
     let fact = Fact::one(Metric::Engagement, resource, Some(contact));
     Some(fact.with(Dimension::Kind, &Label::of(kind)))

@@ -29,6 +29,11 @@ impl Label {
         Self(word.to_owned())
     }
 
+    /// A number where a word is missing.
+    pub fn number(number: i32) -> Self {
+        Self(number.to_string())
+    }
+
     /// The word.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -50,10 +55,17 @@ impl Resource {
     /// Takes collections and ids joined by `/`, at most 200 characters.
     pub fn parse(raw: &str) -> Result<Self, Malformed> {
         let is_part = |part: &str| {
-            !part.is_empty() && part.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))
+            !part.is_empty()
+                && part.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))
         };
-        let has_shape = raw.len() <= Self::MAX_LEN && raw.contains('/') && raw.split('/').all(is_part);
+        let has_shape =
+            raw.len() <= Self::MAX_LEN && raw.contains('/') && raw.split('/').all(is_part);
         if has_shape { Ok(Self(raw.to_owned())) } else { Err(Malformed("must be a resource name")) }
+    }
+
+    /// The contact itself.
+    pub fn of(contact: ContactId) -> Self {
+        Self(contact.to_string())
     }
 
     /// The name.

@@ -15,9 +15,9 @@ use chassis::{
 };
 use customer::{Config, Migrator};
 use proto::{
+    Event,
     customer::v1::{
-        self as pb, account_service_client::AccountServiceClient,
-        contact_service_client::ContactServiceClient,
+        account_service_client::AccountServiceClient, contact_service_client::ContactServiceClient,
         identity_service_client::IdentityServiceClient,
         timeline_service_client::TimelineServiceClient,
     },
@@ -27,7 +27,6 @@ use proto::{
 };
 use testkit::{Addresses, TestDatabase, TestIssuer, TestLog, eventually};
 use tokio_util::sync::{CancellationToken, DropGuard};
-use tonic::{Response, Status};
 use uuid::Uuid;
 
 /// Somebody with a token, and everything there is to call.
@@ -48,7 +47,7 @@ pub(crate) struct Customer {
     pub(crate) db: Database,
     pub(crate) log: Arc<dyn Log>,
     pub(crate) database: TestDatabase,
-    addresses: Addresses,
+    pub(crate) addresses: Addresses,
     _stop: DropGuard,
     _place: TestLog,
 }
@@ -94,32 +93,6 @@ impl Customer {
         self.bearer(self.issuer.token(TenantId::new(Uuid::now_v7()), Role::Admin))
     }
 
-    /// Creates a contact of the first tenant.
-    pub(crate) async fn contact(&mut self, contact: pb::Contact) -> pb::Contact {
-        let request = pb::CreateContactRequest { contact: Some(contact), ..Default::default() };
-        self.admin.contacts.create_contact(request).await.unwrap().into_inner()
-    }
-
-    /// Creates an account of the first tenant.
-    pub(crate) async fn account(&mut self, display_name: &str) -> pb::Account {
-        let account = pb::Account { display_name: display_name.to_owned(), ..Default::default() };
-        let request = pb::CreateAccountRequest { account: Some(account), ..Default::default() };
-        self.admin.accounts.create_account(request).await.unwrap().into_inner()
-    }
-
-    /// Links an identity to a contact of the first tenant.
-    pub(crate) async fn link(&mut self, contact: &str, key: pb::IdentityKey) -> pb::Identity {
-        let contact = contact.to_owned();
-        let request = pb::LinkIdentityRequest { contact, key: Some(key), ..Default::default() };
-        self.admin.identities.link_identity(request).await.unwrap().into_inner()
-    }
-
-    /// Deletes a contact of the first tenant.
-    pub(crate) async fn delete(&mut self, contact: &str) -> pb::Contact {
-        let request = pb::DeleteContactRequest { name: contact.to_owned(), ..Default::default() };
-        self.admin.contacts.delete_contact(request).await.unwrap().into_inner()
-    }
-
     /// Publishes events of other services.
     pub(crate) async fn publish(&self, messages: &[Message]) {
         let txn = self.db.begin(self.tenant).await.unwrap();
@@ -159,6 +132,21 @@ impl Customer {
             (kind.trim_start_matches("kith.customer.v1.").to_owned(), version)
         });
         announced.collect()
+    }
+
+    /// How many events the service announced.
+    pub(crate) async fn announced_in_all(&self) -> usize {
+        relay::drain(&self.db, &self.log).await.unwrap();
+        self.records("kith.customer.v1").await.len()
+    }
+
+    /// The last `E` that the service announced of `aggregate`.
+    pub(crate) async fn last<E: Event>(&self, aggregate: &str) -> E {
+        relay::drain(&self.db, &self.log).await.unwrap();
+        let mut records = self.records(E::TOPIC).await;
+        records.retain(|it| it.record.key.as_deref() == Some(aggregate.as_bytes()));
+        records.retain(|it| it.record.header("ce_type").unwrap() == E::TYPE);
+        E::decode(records.last().unwrap().record.payload.clone().unwrap()).unwrap()
     }
 
     /// Waits until the service has handled everything that is in the log.

@@ -30,3 +30,4 @@ mod update_account;
 mod update_contact;
 mod upsert_contact_by_identity;
 mod withdraw_consent;
+mod words;

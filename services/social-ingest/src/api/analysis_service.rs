@@ -1,4 +1,4 @@
-//! `kith.social.v1.AnalysisService`.
+//! Implements `kith.social.v1.AnalysisService`: parse, ask the app, convert.
 
 use chassis::{malformed::Malformed, request};
 use proto::{

@@ -1,4 +1,4 @@
-//! `kith.social.v1.DeliveryService`.
+//! Implements `kith.social.v1.DeliveryService`: parse, ask the app, convert.
 
 use chassis::{filter, page::PageRequest, request};
 use proto::{

@@ -1,4 +1,4 @@
-//! `kith.social.v1.EnvelopeService`.
+//! Implements `kith.social.v1.EnvelopeService`: parse, ask the app, convert.
 
 use chassis::{filter, page::PageRequest, request};
 use proto::{

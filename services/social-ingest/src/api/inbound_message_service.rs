@@ -1,4 +1,4 @@
-//! `kith.social.v1.InboundMessageService`.
+//! Implements `kith.social.v1.InboundMessageService`: parse, ask the app, convert.
 
 use chassis::{filter, page::PageRequest, request};
 use proto::{

@@ -1,4 +1,4 @@
-//! `kith.social.v1.SourceService`.
+//! Implements `kith.social.v1.SourceService`: parse, ask the app, convert.
 
 use chassis::{filter, mask::Mask, page::PageRequest, request};
 use proto::{

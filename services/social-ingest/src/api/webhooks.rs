@@ -167,7 +167,11 @@ impl From<NotReceived> for Answer {
             NotReceived::NoSource => Self::NoSource,
             NotReceived::Refused(refusal) => Self::Refused(refusal),
             NotReceived::Failed(error) => {
-                tracing::error!(error = error.cause(), "could not store a webhook, its provider will try again");
+                // The provider tries again. What passes by itself is no call for anybody.
+                match error.is_transient() {
+                    true => tracing::warn!(error = error.cause(), "could not store a webhook"),
+                    false => tracing::error!(error = error.cause(), "cannot store a webhook"),
+                }
                 Self::Busy
             }
         }

@@ -11,7 +11,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use chassis::{telemetry, tenant::TenantId};
 use tokio::{
     task::{Id, JoinSet},
-    time::sleep,
+    time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -40,6 +40,8 @@ pub(crate) struct Conduct {
     pub(crate) look_after: Duration,
     /// How many threads are served at once.
     pub(crate) parallel: usize,
+    /// Longest wait for what is being sent when the process stops.
+    pub(crate) drain_timeout: Duration,
 }
 
 /// One run of the loop that carries replies.
@@ -86,8 +88,9 @@ impl Courier {
                 () = sleep(pause) => (),
             }
         }
-        while let Some(ended) = sending.join_next_with_id().await {
-            forget(&mut carried, &ended);
+        let finish = async { while sending.join_next().await.is_some() {} };
+        if timeout(self.conduct.drain_timeout, finish).await.is_err() {
+            tracing::warn!("left replies on their way out, their outcome is unknown");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Deliveries.
+//! Deliveries and how they are settled by hand.
 
 use chassis::malformed::Malformed;
 use proto::social::v1 as pb;

@@ -1,4 +1,4 @@
-//! Envelopes.
+//! Envelopes with and without their bodies.
 
 use proto::social::v1 as pb;
 

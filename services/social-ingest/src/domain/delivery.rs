@@ -1,12 +1,12 @@
 //! The delivery: the ledger row of one reply on its way to a provider, and what may become of it.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Channel, DeliveryId, MessageName, SourceId, ThreadId, words::words};
+use super::{
+    Channel, DeliveryId, MessageName, RetryPolicy, SourceId, ThreadId, Verdict, words::words,
+};
 use crate::error::Error;
 
 words! {
@@ -75,32 +75,6 @@ pub(crate) struct Lease {
     pub(crate) expire_time: DateTime<Utc>,
 }
 
-/// How an attempt ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// The provider took it.
-    Sent,
-    /// The provider said no, or it cannot be sent at all.
-    Refused {
-        /// A stable reason.
-        reason: &'static str,
-        /// The provider's own code; 0 for none.
-        code: i64,
-    },
-    /// It surely was not sent and may be tried again.
-    NotNow {
-        /// A stable reason.
-        reason: &'static str,
-        /// Earliest next attempt.
-        retry_after: Option<Duration>,
-    },
-    /// Nobody knows whether it was sent.
-    Doubtful {
-        /// A stable reason.
-        reason: &'static str,
-    },
-}
-
 /// What happened to a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DeliveryEvent {
@@ -110,26 +84,6 @@ pub(crate) enum DeliveryEvent {
     Failed,
     /// It may or may not have left.
     OutcomeUnknown,
-}
-
-/// How long and how often a delivery is tried.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RetryPolicy {
-    /// Pause after the first attempt; it doubles after each.
-    pub(crate) first_pause: Duration,
-    /// Longest pause, unless the provider asks for more.
-    pub(crate) longest_pause: Duration,
-    /// Age at which a delivery that never left fails.
-    pub(crate) give_up_after: Duration,
-}
-
-impl RetryPolicy {
-    /// The pause after `attempts` attempts. `jitter`, from 0 to 1, takes away up to half of it.
-    fn pause(&self, attempts: i32, jitter: f64) -> Duration {
-        let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(20);
-        let pause = self.first_pause.saturating_mul(1 << doublings).min(self.longest_pause);
-        pause.mul_f64(1.0 - jitter.clamp(0.0, 1.0) / 2.0)
-    }
 }
 
 impl Delivery {
@@ -310,128 +264,4 @@ pub(crate) enum Resolution {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const POLICY: RetryPolicy = RetryPolicy {
-        first_pause: Duration::from_secs(1),
-        longest_pause: Duration::from_secs(60),
-        give_up_after: Duration::from_secs(3600),
-    };
-
-    fn delivery() -> Delivery {
-        let now = DateTime::default();
-        let message = MessageName { conversation: Uuid::nil(), message: Uuid::nil() };
-        let to = (SourceId::new(now), ThreadId::new(now), Channel::WeChat);
-        Delivery::accept(message, 1, to, 1, None, now)
-    }
-
-    fn sending() -> Delivery {
-        let now = DateTime::default();
-        delivery().send(Lease { owner: Uuid::nil(), expire_time: now }, now)
-    }
-
-    #[test]
-    fn every_verdict_ends_in_the_state_it_asks_for() {
-        #[track_caller]
-        fn check(
-            verdict: Verdict,
-            state: DeliveryState,
-            event: Option<DeliveryEvent>,
-            version: u64,
-        ) {
-            let (ended, announced) = sending().end(&verdict, &POLICY, 0.0, DateTime::default());
-            assert_eq!((ended.state, announced, ended.version), (state, event, version));
-        }
-
-        let throttled = Verdict::NotNow { reason: "THROTTLED", retry_after: None };
-        check(Verdict::Sent, DeliveryState::Sent, Some(DeliveryEvent::Sent), 1);
-        check(
-            Verdict::Refused { reason: "WINDOW_CLOSED", code: 45015 },
-            DeliveryState::Failed,
-            Some(DeliveryEvent::Failed),
-            1,
-        );
-        check(
-            Verdict::Doubtful { reason: "TIMED_OUT" },
-            DeliveryState::Unknown,
-            Some(DeliveryEvent::OutcomeUnknown),
-            1,
-        );
-        check(throttled, DeliveryState::Pending, None, 0);
-    }
-
-    #[test]
-    fn what_never_left_is_given_up_when_it_is_too_old() {
-        let throttled = Verdict::NotNow { reason: "THROTTLED", retry_after: None };
-        let late = DateTime::default() + Duration::from_secs(3600);
-
-        let (failed, event) = sending().end(&throttled, &POLICY, 0.0, late);
-
-        assert_eq!((failed.state, event), (DeliveryState::Failed, Some(DeliveryEvent::Failed)));
-        assert_eq!(failed.failure_reason.as_deref(), Some("THROTTLED"));
-    }
-
-    #[test]
-    fn pauses_double_up_to_their_limit_and_jitter_takes_away_half_at_most() {
-        #[track_caller]
-        fn check(attempts: i32, jitter: f64, millis: u64) {
-            assert_eq!(POLICY.pause(attempts, jitter), Duration::from_millis(millis));
-        }
-
-        check(1, 0.0, 1_000);
-        check(2, 0.0, 2_000);
-        check(3, 1.0, 2_000);
-        check(7, 0.0, 60_000);
-        check(i32::MAX, 0.0, 60_000);
-        check(i32::MIN, 0.0, 1_000);
-    }
-
-    #[test]
-    fn a_provider_may_ask_for_a_longer_pause() {
-        let retry_after = Some(Duration::from_secs(300));
-        let throttled = Verdict::NotNow { reason: "THROTTLED", retry_after };
-
-        let (waiting, _) = sending().end(&throttled, &POLICY, 1.0, DateTime::default());
-
-        assert_eq!(waiting.next_attempt_time, Some(DateTime::default() + Duration::from_secs(300)));
-    }
-
-    #[test]
-    fn an_owner_who_comes_too_late_settles_but_never_tries_again() {
-        #[track_caller]
-        fn check(verdict: Verdict, expected: Option<DeliveryState>) {
-            let lost = Verdict::Doubtful { reason: "ABANDONED" };
-            let now = DateTime::default();
-            let (unknown, _) = sending().end(&lost, &POLICY, 0.0, now);
-            let ended = unknown.clone().end_by(Uuid::nil(), &verdict, &POLICY, 0.0, now);
-            assert_eq!(ended.map(|(it, _)| it.state), expected);
-            assert_eq!(unknown.end_by(Uuid::max(), &verdict, &POLICY, 0.0, now), None);
-        }
-
-        check(Verdict::Sent, Some(DeliveryState::Sent));
-        check(Verdict::Refused { reason: "OTHER", code: 1 }, Some(DeliveryState::Failed));
-        check(
-            Verdict::NotNow { reason: "THROTTLED", retry_after: None },
-            Some(DeliveryState::Failed),
-        );
-        check(Verdict::Doubtful { reason: "CUT" }, None);
-    }
-
-    #[test]
-    fn only_an_unknown_outcome_can_be_resolved() {
-        let doubtful = Verdict::Doubtful { reason: "CUT" };
-        let (unknown, _) = sending().end(&doubtful, &POLICY, 0.0, DateTime::default());
-
-        let (sent, event) = unknown.resolve(Resolution::Sent, DateTime::default()).unwrap();
-
-        assert_eq!(
-            (sent.state, event, sent.version),
-            (DeliveryState::Sent, DeliveryEvent::Sent, 2)
-        );
-        assert!(matches!(
-            sent.resolve(Resolution::Failed, DateTime::default()),
-            Err(Error::DeliverySettled(_))
-        ));
-    }
-}
+mod tests;

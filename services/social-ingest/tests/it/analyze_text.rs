@@ -1,4 +1,4 @@
-//! `AnalysisService.AnalyzeText`.
+//! `AnalysisService.AnalyzeText`: what it says and what it refuses.
 
 use chassis::authn::Role;
 use proto::social::v1::{

@@ -1,4 +1,4 @@
-//! `SourceService.ConnectSource`.
+//! `SourceService.ConnectSource`: what is stored, announced and refused.
 
 use chassis::authn::Role;
 use emulators::wechat::Mode;

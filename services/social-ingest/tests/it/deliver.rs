@@ -178,7 +178,7 @@ async fn a_reply_without_words_fails() {
     it.publish(&gone, 1, &queued(&gone, &thread, 1)).await;
 
     assert_eq!(it.delivered(&empty, ENDED).await.failure_reason, "TEXT_EMPTY");
-    assert_eq!(it.delivered(&gone, ENDED).await.failure_reason, "TEXT_UNAVAILABLE");
+    assert_eq!(ended(&it, &gone).await.failure_reason, "TEXT_UNAVAILABLE");
     assert_eq!(texts(&it), [""; 0]);
 }
 

@@ -1,4 +1,4 @@
-//! `DeliveryService`.
+//! `DeliveryService`: showing deliveries, and settling those in doubt.
 
 use emulators::wechat::{Fault, Mode, When};
 use proto::social::v1::{

@@ -1,4 +1,4 @@
-//! `SourceService.DisconnectSource`.
+//! `SourceService.DisconnectSource`: what ends and what stays.
 
 use emulators::wechat::{Content, Mode};
 use proto::social::v1 as pb;

@@ -1,4 +1,4 @@
-//! `InboundMessageService`.
+//! `InboundMessageService`: who may read what, in which order.
 
 use emulators::wechat::Mode;
 use proto::social::v1::{self as pb, inbound_message_service_client::InboundMessageServiceClient};

@@ -1,4 +1,4 @@
-//! `EnvelopeService.ReprocessEnvelope`.
+//! `EnvelopeService.ReprocessEnvelope`: reading once more what could not be read.
 
 use emulators::wechat::{Content, Mode};
 use proto::social::v1::{

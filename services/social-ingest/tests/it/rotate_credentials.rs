@@ -1,4 +1,4 @@
-//! `SourceService.RotateCredentials`.
+//! `SourceService.RotateCredentials`: new credentials at once, for the same account only.
 
 use emulators::wechat::{Content, Mode, WebhookSigner};
 use proto::social::v1::{self as pb, rotate_credentials_request::Credentials};

@@ -1,4 +1,4 @@
-//! `SourceService.UpdateSource`.
+//! `SourceService.UpdateSource`: masks, etags and what is announced.
 
 use emulators::wechat::Mode;
 use prost_types::FieldMask;

@@ -17,6 +17,9 @@ use crate::{
     store,
 };
 
+/// How often messaging is asked for words that it says it does not have.
+const TEXT_TRIES: i32 = 5;
+
 /// How often writing down an outcome is tried. Afterwards the lease runs out and the outcome is unknown.
 const RECORD_TRIES: u32 = 30;
 
@@ -97,6 +100,12 @@ impl Courier {
                 reason: "MESSAGING_UNAVAILABLE",
                 retry_after: None,
             })),
+            Err(Failure::Reject(_) | Failure::Fail(_)) if delivery.attempts < TEXT_TRIES - 1 => {
+                Err(Unready::Verdict(Verdict::NotNow {
+                    reason: "TEXT_UNAVAILABLE",
+                    retry_after: None,
+                }))
+            }
             Err(Failure::Reject(_) | Failure::Fail(_)) => Err(refused("TEXT_UNAVAILABLE")),
         }
     }

@@ -41,7 +41,12 @@ impl Courier {
                 starting = None;
                 self.ask(&mut asked).await
             };
-            if let Err(error) = round.await {
+            // Whatever a round has begun to write, it writes in one transaction or not at all.
+            let ended = tokio::select! {
+                () = stop.cancelled() => return,
+                ended = round => ended,
+            };
+            if let Err(error) = ended {
                 tracing::warn!(error = error.cause(), "cannot look after unfinished replies");
             }
             tokio::select! {
