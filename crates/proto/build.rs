@@ -56,7 +56,8 @@ fn protos(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 
 /// Writes the permission table, the events, the required fields and the redacting `Debug`s.
 fn contract(pool: &DescriptorPool) -> anyhow::Result<String> {
-    let mut code = String::from("/// Every method of the contract.\npub static METHODS: &[Method] = &[\n");
+    let mut code =
+        String::from("/// Every method of the contract.\npub static METHODS: &[Method] = &[\n");
     for service in pool.services().filter(|it| it.package_name().starts_with("kith.")) {
         for method in service.methods() {
             let option = pool

@@ -1,7 +1,8 @@
 //! What a customer's words lead to: an answer in their language, or an agent.
 
 use proto::messaging::v1::{
-    Inbox, ListInboxesRequest, UpdateInboxRequest, conversation::Status,
+    Inbox, ListInboxesRequest, UpdateInboxRequest,
+    conversation::Status,
     message::{Author, Direction, State},
 };
 use proto::social::v1::Sentiment;

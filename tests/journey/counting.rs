@@ -29,8 +29,7 @@ async fn every_metric_agrees_with_its_rows_and_survives_a_rebuild() {
     assert!(!before["metrics/sentiment"].is_empty() && !before["metrics/engagement"].is_empty());
 
     let projection = projection(&world).await;
-    let rebuild =
-        RebuildProjectionRequest { name: projection.clone(), request_id: request_id() };
+    let rebuild = RebuildProjectionRequest { name: projection.clone(), request_id: request_id() };
     world.clients.projections.clone().rebuild_projection(rebuild).await.unwrap();
     eventually("the rebuilt projection is in use", async || {
         let request = GetProjectionRequest { name: projection.clone() };

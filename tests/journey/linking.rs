@@ -70,10 +70,10 @@ async fn the_timeline_of_a_contact_tells_what_happened_in_every_service() {
     world.pay(&order).await;
 
     let contact = world.contact("oHasHistory").await;
-    let expected = ["ConversationOpened", "MessageReceived", "MessageSent", "OrderLinked", "OrderPaid"];
+    let expected =
+        ["ConversationOpened", "MessageReceived", "MessageSent", "OrderLinked", "OrderPaid"];
     eventually("the timeline is complete", async || {
-        let request =
-            ListTimelineEntriesRequest { contact: contact.clone(), ..Default::default() };
+        let request = ListTimelineEntriesRequest { contact: contact.clone(), ..Default::default() };
         let page = world.clients.timeline.clone().list_timeline_entries(request).await;
         let entries = page.unwrap().into_inner().timeline_entries;
         expected.iter().all(|kind| entries.iter().any(|it| it.event_type.ends_with(kind)))

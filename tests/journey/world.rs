@@ -2,7 +2,10 @@
 
 use std::{
     path::Path,
-    sync::{OnceLock, atomic::{AtomicU64, Ordering}},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -14,12 +17,8 @@ use emulators::{
 };
 use proto::{
     customer::v1::{Channel, IdentityKey, ResolveIdentityRequest},
-    messaging::v1::{
-        Conversation, ListConversationsRequest, ListMessagesRequest, Message,
-    },
-    sales::v1::{
-        CreateOrderRequest, LineItem, Money, Order, PayOrderRequest, ShipOrderRequest,
-    },
+    messaging::v1::{Conversation, ListConversationsRequest, ListMessagesRequest, Message},
+    sales::v1::{CreateOrderRequest, LineItem, Money, Order, PayOrderRequest, ShipOrderRequest},
     social::v1::{
         ConnectSourceRequest, GetSourceHealthRequest, Source, SourceHealth, WeChatCredentials,
         connect_source_request::Credentials,
@@ -128,10 +127,8 @@ impl World {
         let content = Content::Text { id, content: text };
         let xml = Payload { account: ACCOUNT, openid, at: now, content }.xml();
         let webhook = self.signer.deliver(Mode::Safe, &xml, now);
-        let url = format!(
-            "{}{}?{}",
-            self.addresses.webhooks, self.source.webhook_path, webhook.query
-        );
+        let url =
+            format!("{}{}?{}", self.addresses.webhooks, self.source.webhook_path, webhook.query);
         let mut request = self.http.post(url).header("content-type", "text/xml").body(webhook.body);
         if let Some(traceparent) = traceparent {
             request = request.header("traceparent", traceparent);
@@ -205,11 +202,8 @@ impl World {
             unit_price: Some(Money { currency_code: "CNY".to_owned(), minor_units: 12_800 }),
             ..LineItem::default()
         };
-        let order = Order {
-            buyer: Some(identity(openid)),
-            line_items: vec![line],
-            ..Order::default()
-        };
+        let order =
+            Order { buyer: Some(identity(openid)), line_items: vec![line], ..Order::default() };
         let request = CreateOrderRequest { order: Some(order), request_id: request_id() };
         self.clients.orders.clone().create_order(request).await.unwrap().into_inner()
     }

@@ -94,6 +94,15 @@ impl From<tonic::Status> for Failure {
     }
 }
 
+/// Takes "there is no such thing" for the answer it is to a handler that asked; other failures stay failures.
+pub fn found<T>(answer: Result<tonic::Response<T>, tonic::Status>) -> Result<Option<T>, Failure> {
+    match answer {
+        Ok(response) => Ok(Some(response.into_inner())),
+        Err(status) if status.code() == Code::NotFound => Ok(None),
+        Err(status) => Err(status.into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

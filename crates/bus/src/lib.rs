@@ -43,7 +43,7 @@ use sea_orm_migration::MigrationTrait;
 
 pub use args::BusArgs;
 pub use consumer::{ErasedHandler, Handler};
-pub use failure::Failure;
+pub use failure::{Failure, found};
 pub use links::Links;
 pub use log::Log;
 pub use message::{Envelope, Message};

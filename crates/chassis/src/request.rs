@@ -6,8 +6,8 @@ use crate::{authn, authn::Caller, status};
 
 /// Takes a request apart into its caller and its message.
 ///
-/// `missing` names the first required field that is unset. Fails with UNAUTHENTICATED without a caller, and with
-/// INVALID_ARGUMENT / FIELD_REQUIRED naming the field.
+/// `missing` names the first required field that is unset. Fails with `UNAUTHENTICATED` without a caller, and with
+/// `INVALID_ARGUMENT` / `FIELD_REQUIRED` naming the field.
 pub fn open<T>(
     request: Request<T>,
     missing: fn(&T) -> Option<&'static str>,

@@ -77,11 +77,15 @@ macro_rules! resource_id {
 mod tests {
     use super::*;
 
-    crate::resource_id!(
-        /// Names a thing.
-        ThingId,
-        "things"
-    );
+    #[allow(unreachable_pub, reason = "the macro declares for other crates")]
+    mod names {
+        crate::resource_id!(
+            /// Names a thing.
+            ThingId,
+            "things"
+        );
+    }
+    use names::ThingId;
 
     #[test]
     fn a_name_reads_back_and_other_shapes_are_refused() {
@@ -98,6 +102,13 @@ mod tests {
         ] {
             assert!(ThingId::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_id_is_the_uuid_that_a_column_holds() {
+        let id = ThingId::new(DateTime::UNIX_EPOCH);
+
+        assert_eq!(ThingId::from_uuid(id.as_uuid()), id);
     }
 
     #[test]

@@ -43,7 +43,10 @@ mod tests {
         };
         let request = social::ConnectSourceRequest {
             credentials: Some(social::connect_source_request::Credentials::Wechat(
-                social::WeChatCredentials { token: "canary-token".to_owned(), ..Default::default() },
+                social::WeChatCredentials {
+                    token: "canary-token".to_owned(),
+                    ..Default::default()
+                },
             )),
             ..Default::default()
         };

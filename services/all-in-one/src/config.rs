@@ -2,11 +2,7 @@
 
 use std::path::PathBuf;
 
-use chassis::{
-    authn::Role,
-    telemetry::TelemetryArgs,
-    tenant::TenantId,
-};
+use chassis::{authn::Role, telemetry::TelemetryArgs, tenant::TenantId};
 use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 

@@ -72,7 +72,8 @@ impl DataDir {
             Ok(secret) => Ok(secret.trim().to_owned()),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let secret = BASE64_STANDARD.encode(rand::random::<[u8; 32]>());
-                write_private(&path, &secret).with_context(|| format!("write `{}`", path.display()))?;
+                write_private(&path, &secret)
+                    .with_context(|| format!("write `{}`", path.display()))?;
                 Ok(secret)
             }
             Err(error) => Err(error).with_context(|| format!("read `{}`", path.display())),

@@ -155,15 +155,12 @@ async fn run(
 ) -> anyhow::Result<()> {
     let addresses = sockets.addresses()?;
     let setting = issuer.setting();
-    let issuers =
-        format!("{}|EdDSA|{}|{}", setting.issuer, setting.jwks, setting.audience);
+    let issuers = format!("{}|EdDSA|{}|{}", setting.issuer, setting.jwks, setting.audience);
     let bus = options.kafka.clone().unwrap_or_else(|| BusArgs::local(folder.events_file()));
-    let links = Links {
-        log: bus.connect().await?,
-        tokens: Arc::new(issuer),
-        clock: options.clock.clone(),
-    };
-    let settings = Settings { folder: &folder, options: &options, issuers: &issuers, addresses: &addresses };
+    let links =
+        Links { log: bus.connect().await?, tokens: Arc::new(issuer), clock: options.clock.clone() };
+    let settings =
+        Settings { folder: &folder, options: &options, issuers: &issuers, addresses: &addresses };
 
     // Whichever ends first, well or badly, ends the rest.
     let ended = stop.clone();
@@ -200,11 +197,11 @@ async fn run(
     );
     let traces = traces::serve(sockets.traces, options.spans.clone(), stop.clone());
     let outcomes = tokio::join!(
-        async { watched(customer.await.context("customer")) },
-        async { watched(messaging.await.context("messaging")) },
-        async { watched(social_ingest.await.context("social-ingest")) },
-        async { watched(sales.await.context("sales")) },
-        async { watched(analytics.await.context("analytics")) },
+        async { watched(Box::pin(customer).await.context("customer")) },
+        async { watched(Box::pin(messaging).await.context("messaging")) },
+        async { watched(Box::pin(social_ingest).await.context("social-ingest")) },
+        async { watched(Box::pin(sales).await.context("sales")) },
+        async { watched(Box::pin(analytics).await.context("analytics")) },
         async { watched(traces.await.context("traces")) },
     );
     links.log.close().await;

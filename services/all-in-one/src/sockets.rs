@@ -77,7 +77,10 @@ impl Sockets {
 }
 
 async fn listeners(first: u16, index: u16) -> anyhow::Result<Listeners> {
-    Ok(Listeners { grpc: listener(first, index).await?, health: listener(first, 10 + index).await? })
+    Ok(Listeners {
+        grpc: listener(first, index).await?,
+        health: listener(first, 10 + index).await?,
+    })
 }
 
 async fn listener(first: u16, index: u16) -> anyhow::Result<TcpListener> {

@@ -49,7 +49,10 @@ pub async fn fetch(data_dir: &Path, id: &str) -> anyhow::Result<String> {
         .send()
         .await
         .with_context(|| {
-            format!("the platform on `{}` does not run: start it with `kith up`", data_dir.display())
+            format!(
+                "the platform on `{}` does not run: start it with `kith up`",
+                data_dir.display()
+            )
         })?;
     if answer.status().as_u16() == 404 {
         bail!("no such trace among the latest: traces are kept in memory, and not over a restart");

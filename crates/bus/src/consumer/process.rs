@@ -128,7 +128,7 @@ async fn attempt(
 ) -> Result<bool, Failure> {
     let fetched = shop.handler.erased_fetch(event).await?;
     let txn = shop.db.begin(event.tenant).await?;
-    let _ = inbox::claim(&txn, claimant, event).await?; if false {
+    if !inbox::claim(&txn, claimant, event).await? {
         return Ok(false);
     }
     shop.handler.erased_handle(&txn, event, fetched).await?;

@@ -35,10 +35,7 @@ pub async fn provision(url: &str, service: &str) -> anyhow::Result<String> {
         Ok(_) => (),
         // 42P04: it exists; 23505: another process made it at this moment.
         Err(Error::Database(error))
-            if matches!(error.code().as_deref(), Some("42P04" | "23505")) =>
-        {
-            ()
-        }
+            if matches!(error.code().as_deref(), Some("42P04" | "23505")) => {}
         Err(error) => {
             return Err(failure(error)).with_context(|| format!("create database `{name}`"));
         }

@@ -43,14 +43,16 @@ pub(super) async fn write(
     let repeated = AtomicU64::new(0);
     // One person's messages follow one another, as a phone sends them; people do not wait for each other.
     let people = (0..PEOPLE).map(|person| {
-        let (client, url, texts, trace_id, repeated) = (&client, &url, &texts, &trace_id, &repeated);
+        let (client, url, texts, trace_id, repeated) =
+            (&client, &url, &texts, &trace_id, &repeated);
         async move {
             for number in (0..u64::from(webhooks)).filter(|n| *n as usize % PEOPLE == person) {
                 let text = texts[(number as usize * 7 + person) % texts.len()];
                 let words = if number == 0 { texts[0].words } else { text.words };
                 let content = Content::Text { id: 23_000_000_000_000_000 + number, content: words };
                 let now = Utc::now().timestamp();
-                let xml = Payload { account: ACCOUNT, openid: &openid(person), at: now, content }.xml();
+                let xml =
+                    Payload { account: ACCOUNT, openid: &openid(person), at: now, content }.xml();
                 let webhook = shop.signer.deliver(Mode::Safe, &xml, now);
                 let times = if number % SECOND_DELIVERY_EVERY == 3 { 2 } else { 1 };
                 for time in 0..times {
@@ -60,7 +62,8 @@ pub(super) async fn write(
                         .body(webhook.body.clone());
                     if number == 0 {
                         let span = rand::random::<u64>() | 1;
-                        request = request.header("traceparent", format!("00-{trace_id}-{span:016x}-01"));
+                        request =
+                            request.header("traceparent", format!("00-{trace_id}-{span:016x}-01"));
                     }
                     let answer = request.send().await.context("send webhook")?;
                     ensure!(answer.status().is_success(), "webhook answered {}", answer.status());

@@ -193,7 +193,8 @@ async fn metrics(clients: &Clients) -> anyhow::Result<BTreeMap<String, Vec<Point
             filter: String::new(),
         };
         let answer = clients.metrics.clone().query_metric(request).await;
-        let points = answer.with_context(|| format!("query {}", definition.name))?.into_inner().points;
+        let points =
+            answer.with_context(|| format!("query {}", definition.name))?.into_inner().points;
         let points = points.into_iter().map(|point| Point {
             date: point.date,
             dimensions: point.dimensions,
@@ -239,7 +240,14 @@ fn write_page(page: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(page, "\n  {} {} {}", shown.name, shown.status, shown.assignee)?;
         for line in &shown.messages {
             let what = format!("{} {} {}", line.state, line.intent, line.sentiment);
-            writeln!(page, "    {:>3} {:>8}  {}  [{}]", line.sequence, line.author, line.text, what.trim())?;
+            writeln!(
+                page,
+                "    {:>3} {:>8}  {}  [{}]",
+                line.sequence,
+                line.author,
+                line.text,
+                what.trim()
+            )?;
         }
     }
     for (metric, points) in metrics {

@@ -115,7 +115,9 @@ pub(super) async fn move_orders(
     shop: &Shop,
     bar: &ProgressBar,
 ) -> anyhow::Result<()> {
-    for (person, agrees) in (0..PEOPLE).filter(|person| person % 12 == 0).zip([true, true, false].iter().cycle()) {
+    for (person, agrees) in
+        (0..PEOPLE).filter(|person| person % 12 == 0).zip([true, true, false].iter().cycle())
+    {
         if !agrees {
             continue;
         }
@@ -142,7 +144,8 @@ pub(super) async fn move_orders(
             break;
         }
         let request = GetOrderRequest { name: name.clone() };
-        let order = clients.orders.clone().get_order(request).await.context("get order")?.into_inner();
+        let order =
+            clients.orders.clone().get_order(request).await.context("get order")?.into_inner();
         if order.pay_time.is_none() {
             pay(clients, &order).await?;
             moved += 1;

@@ -13,7 +13,11 @@ pub(super) struct Text {
 
 /// Returns every text of the demo, in a fixed order.
 pub(super) fn all() -> Vec<Text> {
-    include_str!("texts.txt").lines().filter(|line| !line.starts_with('#')).filter_map(parse).collect()
+    include_str!("texts.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(parse)
+        .collect()
 }
 
 fn parse(line: &'static str) -> Option<Text> {

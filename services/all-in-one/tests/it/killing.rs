@@ -68,8 +68,7 @@ async fn killed_in_the_middle_of_the_journey_it_loses_nothing_and_doubles_nothin
     eventually("everything that came in is settled", async || {
         let request = GetSourceHealthRequest { name: source.name.clone() };
         let health = clients.sources.clone().get_source_health(request).await.unwrap().into_inner();
-        let settled =
-            health.deliveries_sent + health.deliveries_failed + health.deliveries_unknown;
+        let settled = health.deliveries_sent + health.deliveries_failed + health.deliveries_unknown;
         health.gap == 0 && health.projected == expected && settled == expected
     })
     .await;
@@ -93,13 +92,7 @@ async fn killed_in_the_middle_of_the_journey_it_loses_nothing_and_doubles_nothin
     assert!((surely..=surely + unknown).contains(&sent.len()), "{surely} {unknown} {sent:?}");
 }
 
-async fn ask(
-    up: &Up,
-    source: &Source,
-    signer: &WebhookSigner,
-    people: &[String],
-    first_id: u64,
-) {
+async fn ask(up: &Up, source: &Source, signer: &WebhookSigner, people: &[String], first_id: u64) {
     let http = all_in_one::http::client().unwrap();
     for (openid, id) in people.iter().zip(first_id + 1..) {
         let now = Clock::system().now().timestamp();
@@ -145,8 +138,7 @@ async fn place_order(clients: &Clients, openid: &str) {
         }],
         ..Order::default()
     };
-    let request =
-        CreateOrderRequest { order: Some(order), request_id: Uuid::new_v4().to_string() };
+    let request = CreateOrderRequest { order: Some(order), request_id: Uuid::new_v4().to_string() };
     clients.orders.clone().create_order(request).await.unwrap();
 }
 
@@ -156,8 +148,7 @@ async fn messages(clients: &Clients) -> Vec<Message> {
     let page = clients.conversations.clone().list_conversations(request).await.unwrap();
     let mut all = Vec::new();
     for conversation in page.into_inner().conversations {
-        let request =
-            ListMessagesRequest { conversation: conversation.name, ..Default::default() };
+        let request = ListMessagesRequest { conversation: conversation.name, ..Default::default() };
         let page = clients.messages.clone().list_messages(request).await.unwrap();
         all.extend(page.into_inner().messages);
     }

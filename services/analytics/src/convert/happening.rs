@@ -189,3 +189,70 @@ fn money(money: &sales::Money) -> Result<Money, Malformed> {
     }
     Ok(Money { currency: Label::parse(code)?, minor_units: money.minor_units })
 }
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::*;
+
+    fn read<E: Event>(event: &E) -> Read {
+        happening(E::TYPE, &event.encode_to_vec())
+    }
+
+    fn paid(currency: &str, minor_units: i64) -> sales::OrderPaid {
+        let total = sales::Money { currency_code: currency.to_owned(), minor_units };
+        sales::OrderPaid {
+            order: "orders/1".to_owned(),
+            total: Some(total),
+            ..sales::OrderPaid::default()
+        }
+    }
+
+    #[test]
+    fn what_is_not_heard_or_cannot_be_decoded_is_refused() {
+        assert!(happening("kith.messaging.v1.NoteAdded", &[]).is_err());
+        assert!(happening(sales::OrderPaid::TYPE, b"\xff").is_err());
+        assert_eq!(HEARD.len(), 12);
+    }
+
+    #[test]
+    fn an_order_adds_nothing_before_its_buyer_is_known_or_money_moves() {
+        let order = "orders/1".to_owned();
+        let placed = sales::OrderPlaced { order: order.clone(), ..Default::default() };
+        let cancelled = sales::OrderCancelled { order, ..Default::default() };
+
+        assert_eq!(read(&placed), Ok(None));
+        assert_eq!(read(&cancelled), Ok(None));
+        assert!(matches!(read(&paid("CNY", 1)), Ok(Some(Happening::OrderPaid { .. }))));
+    }
+
+    #[test]
+    fn amounts_and_measures_that_cannot_be_are_refused() {
+        let sent = |seconds| messaging::MessageSent {
+            message: "conversations/1/messages/1".to_owned(),
+            first_response_seconds: Some(seconds),
+            ..Default::default()
+        };
+        let received = |score| messaging::MessageReceived {
+            message: "conversations/1/messages/1".to_owned(),
+            analysis: Some(social::Analysis {
+                sentiment: Sentiment::Positive.into(),
+                sentiment_score: score,
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+
+        assert!(read(&paid("CNY", -1)).is_err());
+        assert!(read(&paid("yuan", 1)).is_err());
+        assert!(read(&paid("", 1)).is_err());
+        assert!(read(&sales::OrderPaid { total: None, ..paid("CNY", 1) }).is_err());
+        assert!(read(&sent(-0.5)).is_err());
+        assert!(read(&sent(f64::NAN)).is_err());
+        assert!(read(&sent(0.0)).is_ok());
+        assert!(read(&received(1.5)).is_err());
+        assert!(read(&received(f64::NAN)).is_err());
+        assert!(read(&received(-1.0)).is_ok());
+    }
+}

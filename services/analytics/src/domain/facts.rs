@@ -144,3 +144,147 @@ fn revenue(
         .with(Dimension::Currency, &amount.currency)
         .with(Dimension::Kind, &Label::of(kind))
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::{Analysis, Millionths};
+
+    fn resource(name: &str) -> Resource {
+        Resource::parse(name).unwrap()
+    }
+
+    fn label(word: &'static str) -> Label {
+        Label::of(word)
+    }
+
+    const ADA: ContactId = ContactId::from_uuid(Uuid::from_u128(1));
+
+    /// Every fact in a line: metric, value, whether a contact is known, labels.
+    #[track_caller]
+    fn check(happening: Happening, expected: &[&str]) {
+        let words = facts(&happening).into_iter().map(|fact| {
+            let known = if fact.contact == Some(ADA) { "ada" } else { "nobody" };
+            let labels: Vec<&str> = fact.dimensions.iter().map(|(_, it)| it.as_str()).collect();
+            format!("{} {} {known} {}", fact.metric.id(), fact.value, labels.join(" "))
+        });
+        assert_eq!(words.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_message_counts_for_whoever_wrote_it_and_for_what_it_was_understood_to_mean() {
+        let received = |contact, analysis| Happening::MessageReceived {
+            message: resource("conversations/1/messages/1"),
+            contact,
+            channel: label("CHANNEL_WECHAT"),
+            analysis,
+        };
+        let analysis = Analysis {
+            language: label("zh"),
+            sentiment: Some((label("SENTIMENT_NEGATIVE"), Millionths(-500_000))),
+            intent: label("order_status"),
+        };
+
+        check(
+            received(Some(ADA), Some(analysis.clone())),
+            &[
+                "messages 1 ada CHANNEL_WECHAT DIRECTION_INCOMING AUTHOR_CONTACT",
+                "engagement 1 ada MESSAGE_RECEIVED",
+                "sentiment -500000 ada CHANNEL_WECHAT zh SENTIMENT_NEGATIVE",
+                "intents 1 ada CHANNEL_WECHAT zh order_status",
+            ],
+        );
+        check(
+            received(None, None),
+            &["messages 1 nobody CHANNEL_WECHAT DIRECTION_INCOMING AUTHOR_CONTACT"],
+        );
+        let silent = Analysis { sentiment: None, intent: label(""), ..analysis };
+        check(
+            received(None, Some(silent)),
+            &["messages 1 nobody CHANNEL_WECHAT DIRECTION_INCOMING AUTHOR_CONTACT"],
+        );
+    }
+
+    #[test]
+    fn an_answer_counts_as_first_response_only_if_it_was_one() {
+        let sent = |first_response| Happening::MessageSent {
+            message: resource("conversations/1/messages/2"),
+            contact: Some(ADA),
+            channel: label("CHANNEL_WECHAT"),
+            author: label("AUTHOR_RULE"),
+            first_response,
+        };
+
+        check(
+            sent(Some(Millionths(3_500_000))),
+            &[
+                "messages 1 ada CHANNEL_WECHAT DIRECTION_OUTGOING AUTHOR_RULE",
+                "engagement 1 ada MESSAGE_SENT",
+                "first_response_time 3500000 ada CHANNEL_WECHAT AUTHOR_RULE",
+            ],
+        );
+        check(
+            sent(None),
+            &[
+                "messages 1 ada CHANNEL_WECHAT DIRECTION_OUTGOING AUTHOR_RULE",
+                "engagement 1 ada MESSAGE_SENT",
+            ],
+        );
+    }
+
+    #[test]
+    fn money_comes_in_when_paid_and_goes_out_when_paid_back() {
+        let (order, amount) =
+            (resource("orders/1"), Money { currency: label("CNY"), minor_units: 25_600 });
+
+        check(
+            Happening::OrderPaid { order: order.clone(), contact: None, amount: amount.clone() },
+            &["revenue 25600 nobody CNY PAID"],
+        );
+        check(
+            Happening::OrderPaidBack { order: order.clone(), contact: Some(ADA), amount },
+            &["revenue -25600 ada CNY PAID_BACK"],
+        );
+        check(
+            Happening::OrderOfContact { order, contact: ADA },
+            &["engagement 1 ada ORDER_PLACED"],
+        );
+    }
+
+    #[test]
+    fn a_failed_delivery_counts_as_a_delivery_too() {
+        let ended = |outcome| Happening::DeliveryEnded {
+            delivery: resource("deliveries/1"),
+            channel: label("CHANNEL_WECHAT"),
+            outcome,
+        };
+
+        check(ended(Outcome::Sent), &["deliveries 1 nobody CHANNEL_WECHAT SENT"]);
+        check(ended(Outcome::Unknown), &["deliveries 1 nobody CHANNEL_WECHAT UNKNOWN"]);
+        check(
+            ended(Outcome::Failed(label("WINDOW_CLOSED"))),
+            &[
+                "deliveries 1 nobody CHANNEL_WECHAT FAILED",
+                "deliveries_failed 1 nobody CHANNEL_WECHAT WINDOW_CLOSED",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_created_or_opened_is_counted() {
+        check(
+            Happening::ContactCreated { contact: ADA, language: label("en") },
+            &["contacts 1 ada en"],
+        );
+        check(
+            Happening::ConversationOpened {
+                conversation: resource("conversations/1"),
+                contact: None,
+                channel: label("CHANNEL_WEB"),
+            },
+            &["conversations 1 nobody CHANNEL_WEB"],
+        );
+    }
+}

@@ -18,7 +18,7 @@ pub enum Channel {
     Weibo,
     /// QQ bot.
     Qq,
-    /// WhatsApp Cloud.
+    /// `WhatsApp` Cloud.
     Whatsapp,
     /// E-mail.
     Email,

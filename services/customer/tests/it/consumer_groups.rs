@@ -94,6 +94,7 @@ async fn a_key_that_cannot_be_handled_is_parked_and_redriven_in_order() {
     customer.publish(&[failing.clone(), behind, flowing]).await;
     customer.caught_up().await;
 
+    eprintln!("{:?}", customer.timeline(&ada).await);
     let orders: Vec<_> = customer.timeline(&ada).await.into_iter().map(|(_, it)| it).collect();
     assert_eq!(orders, [first.clone(), other.clone()]);
     assert_eq!(customer.group().await.parked_keys, 1);

@@ -1,6 +1,6 @@
 //! The other services, asked with this service's own token on behalf of an event's tenant.
 
-use bus::Failure;
+use bus::{Failure, found};
 use chassis::{
     client::{Client, for_tenant},
     tenant::TenantId,
@@ -13,7 +13,6 @@ use proto::{
     sales::v1::{self as sales, order_service_client::OrderServiceClient},
     social::v1::{self as social, inbound_message_service_client::InboundMessageServiceClient},
 };
-use tonic::{Code, Response, Status};
 use uuid::Uuid;
 
 use crate::{
@@ -117,14 +116,5 @@ impl Peers {
         let mut client = OrderServiceClient::new(self.sales.clone());
         let order = found(client.get_order(for_tenant(request, tenant)).await)?;
         Ok(order.as_ref().and_then(convert::order::order))
-    }
-}
-
-/// That there is no such thing is an answer, too.
-fn found<T>(answer: Result<Response<T>, Status>) -> Result<Option<T>, Failure> {
-    match answer {
-        Ok(response) => Ok(Some(response.into_inner())),
-        Err(status) if status.code() == Code::NotFound => Ok(None),
-        Err(status) => Err(status.into()),
     }
 }

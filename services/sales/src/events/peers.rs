@@ -1,6 +1,6 @@
 //! What this service asks of customer, always in the tenant of the event; no transaction is open here.
 
-use bus::Failure;
+use bus::{Failure, found};
 use chassis::{
     client::{Client, for_tenant},
     tenant::TenantId,
@@ -8,7 +8,6 @@ use chassis::{
 use proto::customer::v1::{
     GetIdentityRequest, ResolveIdentityRequest, identity_service_client::IdentityServiceClient,
 };
-use tonic::{Code, Response, Status};
 
 use crate::{
     convert,
@@ -50,14 +49,5 @@ impl Peers {
         // A key that this release cannot read is none that an order could have been placed with.
         let key = convert::identity_key(&identity.key.unwrap_or_default(), "key").ok();
         Ok(key.map(|key| (key, contact)))
-    }
-}
-
-/// That there is no such thing is an answer, too.
-fn found<T>(answer: Result<Response<T>, Status>) -> Result<Option<T>, Failure> {
-    match answer {
-        Ok(response) => Ok(Some(response.into_inner())),
-        Err(status) if status.code() == Code::NotFound => Ok(None),
-        Err(status) => Err(status.into()),
     }
 }
