@@ -77,7 +77,7 @@ pub(crate) async fn unsent(
     let backend = conn.get_database_backend();
     let now = sql::now_ms(backend);
     let select = format!(
-        "SELECT position, {now} - create_ms AS age_ms, {COLUMNS} FROM outbox WHERE position > (SELECT coalesce(max(log_offset), 0) FROM inbox) ORDER BY position LIMIT {limit}"
+        "SELECT position, {now} - create_ms AS age_ms, {COLUMNS} FROM outbox ORDER BY position LIMIT {limit}"
     );
     let mut unsent = Vec::new();
     let mut bytes = 0;
