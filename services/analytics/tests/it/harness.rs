@@ -271,7 +271,8 @@ impl Caller {
         let point = |point: pb::MetricPoint| {
             let mut words: Vec<String> = point.dimensions.into_values().collect();
             words.insert(0, point.date);
-            format!("{} = {} ({})", words.join(" ").trim(), point.value, point.row_count)
+            let number = format!("{} = {} ({})", words.join(" "), point.value, point.row_count);
+            number.trim_start().to_owned()
         };
         Ok(answer.points.into_iter().map(point).collect())
     }

@@ -103,7 +103,7 @@ async fn what_else_happened_is_counted_once() {
     );
     assert_eq!(
         admin.numbers("metrics/intents", &["intent", "channel"]).await,
-        ["CHANNEL_TELEGRAM praise = 1 (1)", "CHANNEL_WECHAT order_status = 1 (1)"]
+        ["CHANNEL_WECHAT order_status = 1 (1)", "CHANNEL_TELEGRAM praise = 1 (1)"]
     );
 }
 
