@@ -15,8 +15,8 @@ const ENDED: &[State] = &[State::Sent, State::Failed, State::Unknown];
 
 async fn with_thread() -> (Harness, String) {
     let it = Harness::start_with(|it| {
-        it.delivery.provider_timeout = Duration::from_millis(300);
-        it.delivery.delivery_lease = Duration::from_millis(600);
+        it.delivery.provider_timeout = Duration::from_secs(2);
+        it.delivery.delivery_lease = Duration::from_secs(4);
     })
     .await;
     let source = it.connect(Mode::Plain).await;
@@ -33,7 +33,7 @@ async fn an_unclear_answer_is_never_sent_again() {
         (Fault::ServerError(When::AfterRecording), "SERVER_ERROR"),
         (Fault::NotJson(When::BeforeRecording), "UNREADABLE_ANSWER"),
         (Fault::Truncated(When::AfterRecording), "CONNECTION_LOST"),
-        (Fault::Delay(Duration::from_secs(1)), "TIMED_OUT"),
+        (Fault::Delay(Duration::from_secs(3)), "TIMED_OUT"),
         (Fault::BUSY, "PROVIDER_BUSY"),
     ];
 
@@ -101,7 +101,7 @@ async fn a_reply_that_a_dead_process_was_sending_is_unknown_after_a_restart() {
     txn.execute_unprepared("DELETE FROM outbox").await.unwrap();
     txn.commit().await.unwrap();
 
-    it.clock.advance(Duration::from_secs(1));
+    it.clock.advance(Duration::from_secs(5));
     let again = it.restart().await;
 
     let found = again.delivered(&message, &[State::Unknown]).await;
