@@ -19,7 +19,7 @@ use crate::{
     log::{Log, LogError, Record},
     outbox::{self, Unsent},
 };
-pub(crate) use lease::Lease;
+use lease::Lease;
 
 /// Rows and bytes of one batch, so that a long outbox does not fill the memory.
 const BATCH_ROWS: usize = 500;
@@ -72,10 +72,7 @@ pub async fn run(db: Database, log: Arc<dyn Log>, stop: CancellationToken) -> an
             measured = Some(Instant::now());
             relay.measure().await;
         }
-        let step = relay.step();
-        let outcome = tokio::select! {
-            outcome = stopping(step, &stop) => outcome,
-        };
+        let outcome = stopping(relay.step(), &stop).await;
         match outcome {
             None => break,
             Some(Ok(Step::Published(_))) => {
@@ -130,14 +127,14 @@ async fn stopping<T>(step: impl Future<Output = T>, stop: &CancellationToken) ->
     }
 }
 
-pub(crate) struct Relay {
+struct Relay {
     db: Database,
     log: Arc<dyn Log>,
     lease: Lease,
 }
 
 impl Relay {
-    pub(crate) fn new(db: Database, log: Arc<dyn Log>) -> Self {
+    fn new(db: Database, log: Arc<dyn Log>) -> Self {
         Self { db, log, lease: Lease::unheld() }
     }
 
@@ -166,13 +163,13 @@ impl Relay {
         Ok(if deleted { Step::Published(unsent.len()) } else { Step::Standby })
     }
 
-    pub(crate) async fn unsent(&self) -> Result<Vec<Unsent>, sea_orm::DbErr> {
+    async fn unsent(&self) -> Result<Vec<Unsent>, sea_orm::DbErr> {
         let txn = self.db.read_system().await?;
         outbox::unsent(&txn, BATCH_ROWS, BATCH_BYTES).await
     }
 
     /// Appends a batch, and keeps the lease for as long as the log takes; `false` if the lease is lost.
-    pub(crate) async fn send(&mut self, unsent: &[Unsent]) -> Result<bool, LogError> {
+    async fn send(&mut self, unsent: &[Unsent]) -> Result<bool, LogError> {
         let records: Vec<Record> = unsent
             .iter()
             .map(|row| codec::encode(row.message.clone(), row.traceparent.as_deref()))
@@ -194,7 +191,7 @@ impl Relay {
     }
 
     /// Deletes a published batch, unless another relay has taken over since; says whether it did.
-    pub(crate) async fn delete(&mut self, sent: &[Unsent]) -> Result<bool, sea_orm::DbErr> {
+    async fn delete(&mut self, sent: &[Unsent]) -> Result<bool, sea_orm::DbErr> {
         let positions: Vec<i64> = sent.iter().map(|row| row.position).collect();
         let txn = self.db.begin_system().await?;
         let is_owner = self.lease.delete_sent(&txn, &positions).await?;

@@ -16,7 +16,7 @@ const SHARD: &str = "outbox";
 ///
 /// It is renewed only while there is something to publish: an idle relay writes nothing.
 #[derive(Debug)]
-pub(crate) struct Lease {
+pub(super) struct Lease {
     owner: Uuid,
     epoch: i64,
     /// Until when it is surely ours, by the monotonic clock; `None` if it is not.
@@ -25,23 +25,23 @@ pub(crate) struct Lease {
 
 impl Lease {
     /// How long a relay that says nothing is waited for.
-    pub(crate) const LIFE: Duration = Duration::from_secs(10);
+    pub(super) const LIFE: Duration = Duration::from_secs(10);
     /// How long a lease may be used before it is renewed.
-    pub(crate) const RENEW_AFTER: Duration = Duration::from_secs(4);
+    pub(super) const RENEW_AFTER: Duration = Duration::from_secs(4);
 
     /// A lease nobody has given yet.
-    pub(crate) fn unheld() -> Self {
+    pub(super) fn unheld() -> Self {
         Self { owner: Uuid::new_v4(), epoch: 0, until: None }
     }
 
     /// Tells whether there is time enough left to begin a batch.
-    pub(crate) fn is_safe(&self) -> bool {
+    pub(super) fn is_safe(&self) -> bool {
         let needed = Self::LIFE - Self::RENEW_AFTER;
         self.until.is_some_and(|until| Instant::now() + needed < until)
     }
 
     /// Renews the lease, or takes it under a new epoch if nobody has it; `false` if another does.
-    pub(crate) async fn take(&mut self, db: &Database) -> Result<bool, DbErr> {
+    pub(super) async fn take(&mut self, db: &Database) -> Result<bool, DbErr> {
         if self.until.is_some() && self.renew(db).await? {
             return Ok(true);
         }
@@ -70,7 +70,7 @@ impl Lease {
     }
 
     /// Prolongs the lease; `false` if another has it now.
-    pub(crate) async fn renew(&mut self, db: &Database) -> Result<bool, DbErr> {
+    pub(super) async fn renew(&mut self, db: &Database) -> Result<bool, DbErr> {
         let asked = Instant::now();
         let is_ours = self.set_expiry(db, Self::LIFE).await?;
         self.until = is_ours.then_some(asked + Self::LIFE);
@@ -78,7 +78,7 @@ impl Lease {
     }
 
     /// Lets the next relay have it at once.
-    pub(crate) async fn release(&self, db: &Database) -> Result<(), DbErr> {
+    pub(super) async fn release(&self, db: &Database) -> Result<(), DbErr> {
         if self.until.is_some() {
             self.set_expiry(db, Duration::ZERO).await?;
         }
@@ -104,7 +104,7 @@ impl Lease {
     }
 
     /// Deletes published rows if owner and epoch still hold, and says whether they do.
-    pub(crate) async fn delete_sent(
+    pub(super) async fn delete_sent(
         &self,
         txn: &DatabaseTransaction,
         positions: &[i64],
