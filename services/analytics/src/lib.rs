@@ -73,7 +73,8 @@ pub async fn serve(
     let outcome = tokio::try_join!(
         server::run(listeners, routes, options, stop.clone()),
         bus::relay::run(db.clone(), links.log.clone(), stop.clone()),
-        generations.run(),
+        // The largest of the four by far.
+        Box::pin(generations.run()),
         async {
             command::purging(db.clone(), links.clock, stop).await;
             Ok(())

@@ -74,6 +74,8 @@ impl Sender {
 
 async fn run(settings: KafkaSettings, mut queue: mpsc::Receiver<Batch>) {
     let mut producer: Option<FutureProducer<QuietContext>> = None;
+    // An idempotent producer needs half a second to begin. A failure comes again with the first batch.
+    let _ = connected(&settings, &mut producer);
     while let Some(batch) = queue.recv().await {
         // An idempotent producer that lost its place in the sequence refuses everything from then on.
         if producer.as_ref().is_some_and(|it| it.client().fatal_error().is_some()) {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, ensure};
-use chrono::Utc;
+use chassis::clock::Clock;
 use emulators::wechat::{Content, Mode, Payload};
 use futures::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
@@ -50,7 +50,7 @@ pub(super) async fn write(
                 let text = texts[(number as usize * 7 + person) % texts.len()];
                 let words = if number == 0 { texts[0].words } else { text.words };
                 let content = Content::Text { id: 23_000_000_000_000_000 + number, content: words };
-                let now = Utc::now().timestamp();
+                let now = Clock::system().now().timestamp();
                 let xml =
                     Payload { account: ACCOUNT, openid: &openid(person), at: now, content }.xml();
                 let webhook = shop.signer.deliver(Mode::Safe, &xml, now);

@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use anyhow::Context;
-use chrono::{TimeDelta, Utc};
+use chassis::clock::Clock;
+use chrono::TimeDelta;
 use proto::{
     analytics::v1::{ListMetricDefinitionsRequest, QueryMetricRequest},
     messaging::v1::{
@@ -180,7 +181,7 @@ async fn metrics(clients: &Clients) -> anyhow::Result<BTreeMap<String, Vec<Point
         .context("list metrics")?
         .into_inner()
         .metric_definitions;
-    let today = Utc::now().date_naive();
+    let today = Clock::system().now().date_naive();
     let mut metrics = BTreeMap::new();
     for definition in definitions {
         // A contact is a person: their numbers are shown on demand, not in a report.

@@ -1,7 +1,8 @@
 //! The shop of the demo: a tea shop with a WeChat account, products, and orders from before anybody wrote.
 
 use anyhow::Context;
-use chrono::{TimeDelta, Utc};
+use chassis::clock::Clock;
+use chrono::{DateTime, TimeDelta, Utc};
 use emulators::{WeChatEmulator, wechat::WebhookSigner};
 use indicatif::ProgressBar;
 use proto::{
@@ -162,7 +163,7 @@ pub(super) async fn move_orders(
 
 async fn place(clients: &Clients, person: usize, product: &str) -> anyhow::Result<Order> {
     let days = i64::try_from(person % 6).unwrap_or_default() + 1;
-    let placed = Utc::now() - TimeDelta::days(days);
+    let placed = Clock::system().now() - TimeDelta::days(days);
     let quantity = i32::try_from(person % 3).unwrap_or_default() + 1;
     let order = Order {
         buyer: Some(IdentityKey {
@@ -207,9 +208,9 @@ fn cny(minor_units: i64) -> Money {
 }
 
 fn request_id() -> String {
-    Uuid::now_v7().to_string()
+    Uuid::new_v4().to_string()
 }
 
-fn timestamp(time: chrono::DateTime<Utc>) -> prost_types::Timestamp {
+fn timestamp(time: DateTime<Utc>) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds: time.timestamp(), nanos: 0 }
 }

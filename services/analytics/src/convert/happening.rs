@@ -192,8 +192,6 @@ fn money(money: &sales::Money) -> Result<Money, Malformed> {
 
 #[cfg(test)]
 mod tests {
-    use prost::Message;
-
     use super::*;
 
     fn read<E: Event>(event: &E) -> Read {

@@ -69,7 +69,7 @@ mod tests {
         let second = Duration::from_secs(1);
         let mut catch_up = CatchUp::default();
 
-        assert!(!catch_up.look(at(&[]), second * 0), "nothing is seen");
+        assert!(!catch_up.look(at(&[]), Duration::ZERO), "nothing is seen");
         assert!(!catch_up.look(at(&[(0, 5), (0, 0)]), second));
         assert!(!catch_up.look(at(&[(4, 9), (0, 0)]), second * 2));
         assert!(!catch_up.look(at(&[(5, 9)]), second * 3), "a partition is not seen");

@@ -63,7 +63,13 @@ impl FollowGenerations {
     async fn follow(mut self) -> anyhow::Result<()> {
         let mut is_away = false;
         while !self.stop.is_cancelled() {
-            let pause = match self.step().await {
+            let stop = self.stop.clone();
+            // A log that does not answer must not delay the end; what was under way is rolled back.
+            let step = tokio::select! {
+                () = stop.cancelled() => break,
+                step = self.step() => step,
+            };
+            let pause = match step {
                 Ok(pause) => pause,
                 Err(error) => {
                     if !is_away {

@@ -166,6 +166,9 @@ async fn counted(conn: &impl ConnectionTrait, rows: Select<fact::Entity>) -> Res
 
 /// Tells whether any generation before `live` still has rows.
 pub async fn has_before(conn: &impl ConnectionTrait, live: Generation) -> Result<bool> {
+    if live == Generation::FIRST {
+        return Ok(false);
+    }
     let old = fact::Entity::find()
         .select_only()
         .column(Column::Generation)

@@ -29,7 +29,7 @@ pub(crate) struct GatedLog {
 
 impl GatedLog {
     /// Lets `group` have `allowed` records of the log that the returned function is given.
-    pub(crate) fn new(
+    pub(crate) fn before(
         group: &'static str,
         allowed: usize,
     ) -> (Gate, impl FnOnce(Arc<dyn Log>) -> Arc<dyn Log>) {

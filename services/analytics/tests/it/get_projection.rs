@@ -31,7 +31,7 @@ async fn a_projection_that_follows_the_log_has_no_lag() {
 
 #[tokio::test]
 async fn events_not_seen_yet_are_its_lag() {
-    let (gate, wrap) = GatedLog::new("analytics.project-facts", 2);
+    let (gate, wrap) = GatedLog::before("analytics.project-facts", 2);
     let analytics = Analytics::start_on(wrap).await;
     let messages: Vec<_> =
         (1..=5).map(|number| analytics.wrote("21T10:00:00", &received(1, number))).collect();

@@ -204,38 +204,9 @@ impl Analytics {
         .await
     }
 
-    /// Every row of a generation as the table holds it, without the generation, in order of its key.
+    /// Every row of a generation, in order.
     pub(crate) async fn table(&self, generation: i32) -> Vec<String> {
-        const UUIDS: [&str; 2] = ["tenant_id", "event_id"];
-        const TEXTS: [&str; 14] = [
-            "metric",
-            "day",
-            "resource",
-            "author",
-            "channel",
-            "contact",
-            "currency",
-            "direction",
-            "intent",
-            "kind",
-            "language",
-            "outcome",
-            "reason",
-            "sentiment",
-        ];
-        let txn = self.db.read_system().await.unwrap();
-        let select = format!("SELECT * FROM facts WHERE generation = {generation}");
-        let rows = txn.query_all_raw(Statement::from_string(self.db.backend(), select)).await;
-        let row = |row: &sea_orm::QueryResult| {
-            let uuids = UUIDS.map(|it| row.try_get::<Uuid>("", it).unwrap().to_string());
-            let texts = TEXTS.map(|it| row.try_get::<String>("", it).unwrap());
-            let time: DateTime<Utc> = row.try_get("", "event_time").unwrap();
-            let value: i64 = row.try_get("", "value").unwrap();
-            format!("{} {} {time} {value}", uuids.join(" "), texts.join("|"))
-        };
-        let mut table: Vec<String> = rows.unwrap().iter().map(row).collect();
-        table.sort();
-        table
+        table(&self.db, generation).await
     }
 
     /// Every record of a topic, in order of each key.
@@ -321,6 +292,40 @@ pub(crate) fn drill(metric: &str, filter: &str) -> pb::DrillDownRequest {
 /// A time in November 2026, `21T09:30:00`.
 pub(crate) fn time(at: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(&format!("2026-11-{at}Z")).unwrap().with_timezone(&Utc)
+}
+
+/// Every row of a generation as the table holds it, without the generation, in order of its key.
+pub(crate) async fn table(db: &Database, generation: i32) -> Vec<String> {
+    const UUIDS: [&str; 2] = ["tenant_id", "event_id"];
+    const TEXTS: [&str; 14] = [
+        "metric",
+        "day",
+        "resource",
+        "author",
+        "channel",
+        "contact",
+        "currency",
+        "direction",
+        "intent",
+        "kind",
+        "language",
+        "outcome",
+        "reason",
+        "sentiment",
+    ];
+    let txn = db.read_system().await.unwrap();
+    let select = format!("SELECT * FROM facts WHERE generation = {generation}");
+    let rows = txn.query_all_raw(Statement::from_string(db.backend(), select)).await;
+    let row = |row: &sea_orm::QueryResult| {
+        let uuids = UUIDS.map(|it| row.try_get::<Uuid>("", it).unwrap().to_string());
+        let texts = TEXTS.map(|it| row.try_get::<String>("", it).unwrap());
+        let time: DateTime<Utc> = row.try_get("", "event_time").unwrap();
+        let value: i64 = row.try_get("", "value").unwrap();
+        format!("{} {} {time} {value}", uuids.join(" "), texts.join("|"))
+    };
+    let mut table: Vec<String> = rows.unwrap().iter().map(row).collect();
+    table.sort();
+    table
 }
 
 fn caller(addresses: Addresses, token: impl Into<String>) -> Caller {

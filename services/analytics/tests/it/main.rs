@@ -5,6 +5,7 @@ mod drill_down;
 mod gated_log;
 mod get_projection;
 mod harness;
+mod killed_process;
 mod list_metric_definitions;
 mod metrics;
 mod project_facts;

@@ -2,6 +2,8 @@
 
 use bus::log::Record;
 use bytes::Bytes;
+use proto::ops::v1::ReplayConsumerGroupRequest;
+use sea_orm::ConnectionTrait;
 use testkit::eventually;
 
 use crate::{
@@ -40,6 +42,27 @@ async fn events_delivered_again_change_nothing() {
     analytics.caught_up().await;
 
     assert!(!before.is_empty());
+    assert_eq!(analytics.table(1).await, before);
+}
+
+#[tokio::test]
+async fn a_replay_adds_what_is_missing_and_doubles_nothing() {
+    let analytics = Analytics::start().await;
+    analytics.project(&analytics.story()).await;
+    let before = analytics.table(1).await;
+    let txn = analytics.db.begin_system().await.unwrap();
+    txn.execute_unprepared("DELETE FROM facts WHERE metric = 'revenue'").await.unwrap();
+    txn.commit().await.unwrap();
+
+    let replay = ReplayConsumerGroupRequest {
+        name: "consumerGroups/analytics.project-facts".into(),
+        from_offset: 0,
+    };
+    analytics.admin.groups.clone().replay_consumer_group(replay).await.unwrap();
+
+    eventually("the missing rows", || async { analytics.table(1).await.len() == before.len() })
+        .await;
+    analytics.caught_up().await;
     assert_eq!(analytics.table(1).await, before);
 }
 

@@ -89,7 +89,7 @@ async fn a_rebuild_is_announced_once_with_the_rows_it_has() {
 
 #[tokio::test]
 async fn readers_see_the_old_rows_until_the_new_ones_have_caught_up() {
-    let (gate, wrap) = GatedLog::new(SECOND, 3);
+    let (gate, wrap) = GatedLog::before(SECOND, 3);
     let analytics = Analytics::start_on(wrap).await;
     analytics.project(&analytics.story()).await;
     let before = analytics.admin.numbers("metrics/messages", &["date"]).await;
@@ -119,7 +119,7 @@ async fn readers_see_the_old_rows_until_the_new_ones_have_caught_up() {
 
 #[tokio::test]
 async fn a_rebuild_survives_a_kill_in_the_middle() {
-    let (gate, wrap) = GatedLog::new(SECOND, 5);
+    let (gate, wrap) = GatedLog::before(SECOND, 5);
     let mut analytics = Analytics::start_on(wrap).await;
     analytics.project(&analytics.story()).await;
     let before = analytics.table(1).await;
