@@ -69,17 +69,18 @@ async fn one_id_on_two_channels_or_in_two_realms_is_two_people() {
 }
 
 #[tokio::test]
-async fn an_address_in_another_spelling_is_the_same_person() {
+async fn an_address_in_another_spelling_or_realm_is_the_same_person() {
     let mut customer = Customer::start().await;
-    let address = |external_id: &str| IdentityKey {
+    let address = |realm: &str, external_id: &str| IdentityKey {
         channel: Channel::Email.into(),
-        realm: String::new(),
+        realm: realm.to_owned(),
         external_id: external_id.to_owned(),
     };
     let identities = &mut customer.admin.identities;
 
-    let first = identities.upsert_contact_by_identity(upsert(address("ada@example.com"))).await;
-    let second = identities.upsert_contact_by_identity(upsert(address(" Ada@Example.com"))).await;
+    let first = identities.upsert_contact_by_identity(upsert(address("", "ada@example.com"))).await;
+    let second =
+        identities.upsert_contact_by_identity(upsert(address("shop", " Ada@Example.com"))).await;
 
     let (first, second) = (first.unwrap().into_inner(), second.unwrap().into_inner());
     assert_eq!((first.identity, second.created), (second.identity, false));
@@ -169,9 +170,9 @@ async fn a_repetition_gets_the_first_answer_though_the_identity_is_gone() {
 async fn every_malformed_field_is_named_at_once() {
     let mut customer = Customer::start().await;
     let key = IdentityKey {
-        channel: Channel::Phone.into(),
-        realm: "somewhere".to_owned(),
-        external_id: "12".to_owned(),
+        channel: Channel::Shop.into(),
+        realm: "x".repeat(129),
+        external_id: String::new(),
     };
     let wrong = UpsertContactByIdentityRequest {
         key: Some(key),
