@@ -34,7 +34,9 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let emulator = WeChatEmulator::start().await;
     let clients = Clients::new(&platform.addresses, &platform.token)?;
 
-    let shop = shop::open(&clients, &emulator).await.context("open the shop")?;
+    // Some write once, some twice.
+    let people = (args.webhooks as usize * 2).div_ceil(3);
+    let shop = shop::open(&clients, &emulator, people).await.context("open the shop")?;
     let bar = progress("customers write", u64::from(args.webhooks));
     let day = customers::write(&platform, &shop, args.webhooks, &bar).await?;
     bar.finish();

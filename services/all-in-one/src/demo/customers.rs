@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
 
 use super::{
-    shop::{ACCOUNT, PEOPLE, Shop, openid},
+    shop::{ACCOUNT, Shop, openid},
     texts,
 };
 use crate::{Platform, http};
@@ -42,11 +42,11 @@ pub(super) async fn write(
     let trace_id = format!("{:032x}", rand::random::<u128>() | 1);
     let repeated = AtomicU64::new(0);
     // One person's messages follow one another, as a phone sends them; people do not wait for each other.
-    let people = (0..PEOPLE).map(|person| {
+    let people = (0..shop.people).map(|person| {
         let (client, url, texts, trace_id, repeated) =
             (&client, &url, &texts, &trace_id, &repeated);
         async move {
-            for number in (0..u64::from(webhooks)).filter(|n| *n as usize % PEOPLE == person) {
+            for number in (0..u64::from(webhooks)).filter(|n| *n as usize % shop.people == person) {
                 let text = texts[(number as usize * 7 + person) % texts.len()];
                 let words = if number == 0 { texts[0].words } else { text.words };
                 let content = Content::Text { id: 23_000_000_000_000_000 + number, content: words };

@@ -9,6 +9,9 @@ use proto::{
     customer::v1::{
         Channel, ConsentPurpose, IdentityKey, RecordConsentRequest, ResolveIdentityRequest,
     },
+    messaging::v1::{
+        AutoReplyRule, CreateAutoReplyRuleRequest, CreateInboxRequest, Inbox, auto_reply_rule,
+    },
     sales::v1::{
         CreateOrderRequest, CreateProductRequest, DeliverOrderRequest, GetOrderRequest, LineItem,
         Money, Order, PayOrderRequest, Product, ShipOrderRequest,
@@ -25,8 +28,8 @@ use crate::Clients;
 pub(super) const APP_ID: &str = "wx6b697468746561aa";
 /// Its original id, to which customers write.
 pub(super) const ACCOUNT: &str = "gh_kithteahouse";
-/// People who write during the day.
-pub(super) const PEOPLE: usize = 60;
+/// The agent who takes what no rule answers.
+const AGENT: &str = "agent-lin";
 /// Orders that move on after the customers wrote.
 pub(super) const MOVES: u64 = 12;
 
@@ -38,8 +41,30 @@ const PRODUCTS: [(&str, &str, i64); 5] = [
     ("TEA-JM-250", "Jasmine tea 250g", 9_900),
 ];
 
+/// What is answered without an agent: intent, words in Chinese, words in English.
+const RULES: [(&str, &str, &str); 4] = [
+    (
+        "greeting",
+        "您好，这里是茶馆客服，请问有什么可以帮您？",
+        "Hello, this is the tea house. How can we help you?",
+    ),
+    ("thanks", "不客气，欢迎下次再来！", "You are welcome, see you soon!"),
+    (
+        "price_discount",
+        "本周龙井九折，下单时自动减免。",
+        "Longjing tea is 10 % off this week; the discount is taken at checkout.",
+    ),
+    (
+        "invoice_request",
+        "电子发票会在发货后发送到您下单时填写的邮箱。",
+        "The invoice comes by e-mail when your order is shipped.",
+    ),
+];
+
 /// What the demo needs to know of the shop.
 pub(super) struct Shop {
+    /// How many people write during the day.
+    pub(super) people: usize,
     pub(super) source: String,
     pub(super) webhook_path: String,
     pub(super) signer: WebhookSigner,
@@ -51,8 +76,13 @@ pub(super) fn openid(person: usize) -> String {
     format!("oKithDemo{person:019}")
 }
 
-/// Connects the source, fills the catalogue, and takes orders that people placed on the shop's web page.
-pub(super) async fn open(clients: &Clients, emulator: &WeChatEmulator) -> anyhow::Result<Shop> {
+/// Connects the source, writes the rules, fills the catalogue, and takes the orders that people placed on the
+/// shop's web page before they write.
+pub(super) async fn open(
+    clients: &Clients,
+    emulator: &WeChatEmulator,
+    people: usize,
+) -> anyhow::Result<Shop> {
     let signer = WebhookSigner::generate(APP_ID);
     let source = clients
         .sources
@@ -75,6 +105,8 @@ pub(super) async fn open(clients: &Clients, emulator: &WeChatEmulator) -> anyhow
         .context("connect source")?
         .into_inner();
 
+    write_rules(clients, &source.name).await?;
+
     let mut products = Vec::new();
     for (sku, name, price) in PRODUCTS {
         let product = Product {
@@ -89,15 +121,15 @@ pub(super) async fn open(clients: &Clients, emulator: &WeChatEmulator) -> anyhow
     }
     let mut orders = Vec::new();
     // Two of three people have bought something; some of it is paid, some is on its way, some has arrived.
-    for person in (0..PEOPLE).filter(|person| person % 3 != 2) {
+    for person in (0..people).filter(|person| person % 4 != 3) {
         let order = place(clients, person, &products[person % products.len()]).await?;
-        if person % 4 != 0 {
+        if person % 5 != 0 {
             pay(clients, &order).await?;
         }
-        if person % 4 > 1 {
+        if person % 5 > 1 {
             ship(clients, &order.name, person).await?;
         }
-        if person % 4 == 3 {
+        if person % 5 == 4 {
             let request = DeliverOrderRequest {
                 name: order.name.clone(),
                 request_id: request_id(),
@@ -107,7 +139,8 @@ pub(super) async fn open(clients: &Clients, emulator: &WeChatEmulator) -> anyhow
         }
         orders.push(order.name);
     }
-    Ok(Shop { source: source.name, webhook_path: source.webhook_path, signer, orders })
+    let Source { name: source, webhook_path, .. } = source;
+    Ok(Shop { people, source, webhook_path, signer, orders })
 }
 
 /// Moves orders on: those whose buyers agreed are told.
@@ -116,12 +149,8 @@ pub(super) async fn move_orders(
     shop: &Shop,
     bar: &ProgressBar,
 ) -> anyhow::Result<()> {
-    for (person, agrees) in
-        (0..PEOPLE).filter(|person| person % 12 == 0).zip([true, true, false].iter().cycle())
-    {
-        if !agrees {
-            continue;
-        }
+    // Every other buyer ticked the box at checkout.
+    for person in (0..shop.people).step_by(2).take(20) {
         let key = IdentityKey {
             channel: Channel::Wechat.into(),
             realm: APP_ID.to_owned(),
@@ -157,6 +186,35 @@ pub(super) async fn move_orders(
             moved += 1;
             bar.inc(1);
         }
+    }
+    Ok(())
+}
+
+/// An inbox with an agent behind it, and answers to what needs no agent.
+async fn write_rules(clients: &Clients, source: &str) -> anyhow::Result<()> {
+    let inbox = Inbox {
+        display_name: "Kith tea house".to_owned(),
+        channel: Channel::Wechat.into(),
+        source: source.to_owned(),
+        auto_reply: true,
+        default_assignee: AGENT.to_owned(),
+        ..Inbox::default()
+    };
+    let request = CreateInboxRequest { inbox: Some(inbox), request_id: request_id() };
+    clients.inboxes.clone().create_inbox(request).await.context("create inbox")?;
+    for (intent, zh, en) in RULES {
+        let rule = AutoReplyRule {
+            display_name: format!("Answer {intent}"),
+            intent: intent.to_owned(),
+            action: auto_reply_rule::Action::Reply.into(),
+            replies: [("zh".to_owned(), zh.to_owned()), ("en".to_owned(), en.to_owned())].into(),
+            enabled: true,
+            ..AutoReplyRule::default()
+        };
+        let request =
+            CreateAutoReplyRuleRequest { auto_reply_rule: Some(rule), request_id: request_id() };
+        let created = clients.rules.clone().create_auto_reply_rule(request).await;
+        created.context("create auto-reply rule")?;
     }
     Ok(())
 }

@@ -72,8 +72,8 @@ fn the_demo_tells_a_whole_day_from_the_apis() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["webhooks"]["stored"], 120);
     assert_eq!(report["webhooks"]["gap"], 0);
-    assert_eq!(report["conversations"]["total"], 60);
-    assert!(10 < report["deliveries"]["sent"].as_i64().unwrap());
+    assert_eq!(report["conversations"]["total"], 80);
+    assert!(40 < report["deliveries"]["sent"].as_i64().unwrap());
     assert!(report["trace"].as_str().unwrap().contains("analytics"));
     assert!(!report["metrics"]["metrics/revenue"].as_array().unwrap().is_empty());
 }
