@@ -177,7 +177,7 @@ async fn a_reply_without_words_fails() {
     let gone = format!("conversations/{}/messages/{}", Uuid::now_v7(), Uuid::now_v7());
     it.publish(&gone, 1, &queued(&gone, &thread, 1)).await;
 
-    assert_eq!(it.delivered(&empty, ENDED).await.failure_reason, "TEXT_EMPTY");
+    assert_eq!(ended(&it, &empty).await.failure_reason, "TEXT_EMPTY");
     assert_eq!(ended(&it, &gone).await.failure_reason, "TEXT_UNAVAILABLE");
     assert_eq!(texts(&it), [""; 0]);
 }

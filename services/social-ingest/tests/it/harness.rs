@@ -56,6 +56,12 @@ impl Texts {
         let text = text.map(str::to_owned);
         self.0.lock().unwrap().insert(message.to_owned(), text);
     }
+
+    /// How many messages of a conversation say something.
+    fn count_of(&self, conversation: &str) -> u64 {
+        let texts = self.0.lock().unwrap();
+        texts.keys().filter(|it| it.starts_with(conversation)).count() as u64
+    }
 }
 
 #[async_trait]

@@ -166,13 +166,14 @@ impl Harness {
         relay::drain(&self.elsewhere, &self.log).await.unwrap();
     }
 
-    /// Messaging queues a reply that says `text`; returns the message's name.
+    /// Messaging queues a reply that says `text`, in the one conversation of the thread; returns the message's name.
     pub(crate) async fn queue(&self, thread: &str, text: &str) -> String {
-        let conversation = format!("conversations/{}", Uuid::now_v7());
+        let conversation = thread.replace("threads/", "conversations/");
         let message = format!("{conversation}/messages/{}", Uuid::now_v7());
         self.texts.put(&message, Ok(text));
         let event = queued(&message, thread, 1);
-        self.publish(&conversation, 1, &event).await;
+        let version = self.texts.count_of(&conversation);
+        self.publish(&conversation, version, &event).await;
         message
     }
 
