@@ -40,12 +40,12 @@ impl Days {
     }
 
     /// The first moment of it.
-    pub fn begin(self) -> DateTime<Utc> {
+    pub fn first_moment(self) -> DateTime<Utc> {
         self.first.and_time(NaiveTime::MIN).and_utc()
     }
 
     /// The last moment of it: times are kept in whole microseconds.
-    pub fn end(self) -> DateTime<Utc> {
+    pub fn last_moment(self) -> DateTime<Utc> {
         let last = NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999);
         self.last.and_time(last.unwrap_or(NaiveTime::MIN)).and_utc()
     }
@@ -100,9 +100,9 @@ mod tests {
         let day = Days::day("2026-11-21").unwrap();
         let days = Days::new(day, day).unwrap();
 
-        assert_eq!(days.begin().to_rfc3339(), "2026-11-21T00:00:00+00:00");
-        assert_eq!(days.end().to_rfc3339(), "2026-11-21T23:59:59.999999+00:00");
-        assert_eq!(Days::of(days.begin()), "2026-11-21");
-        assert_eq!(Days::of(days.end()), "2026-11-21");
+        assert_eq!(days.first_moment().to_rfc3339(), "2026-11-21T00:00:00+00:00");
+        assert_eq!(days.last_moment().to_rfc3339(), "2026-11-21T23:59:59.999999+00:00");
+        assert_eq!(Days::of(days.first_moment()), "2026-11-21");
+        assert_eq!(Days::of(days.last_moment()), "2026-11-21");
     }
 }

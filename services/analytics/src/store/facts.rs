@@ -35,8 +35,8 @@ fn behind(
 ) -> Select<fact::Entity> {
     let mut rows = of(tenant, generation)
         .filter(Column::Metric.eq(metric.id()))
-        .filter(Column::EventTime.gte(days.begin()))
-        .filter(Column::EventTime.lte(days.end()));
+        .filter(Column::EventTime.gte(days.first_moment()))
+        .filter(Column::EventTime.lte(days.last_moment()));
     for condition in conditions {
         let column = column(condition.dimension);
         rows = rows.filter(match condition.comparison {

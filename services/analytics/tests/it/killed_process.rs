@@ -30,9 +30,9 @@ impl Process {
         bus: &BusArgs,
         issuer: &TestIssuer,
     ) -> (Self, SocketAddr) {
-        // Free once it is dropped, and nobody else asks for this one.
-        let free = async || listener().await.local_addr().unwrap();
-        let (grpc, health) = (free().await, free().await);
+        // Two ports that are free once these are dropped.
+        let (grpc, health) = (listener().await, listener().await);
+        let (grpc, health) = (grpc.local_addr().unwrap(), health.local_addr().unwrap());
         let setting = issuer.issuer().setting();
         let issuers = format!("{}|EdDSA|{}|{}", setting.issuer, setting.jwks, setting.audience);
         let mut command = Command::new(env!("CARGO_BIN_EXE_analytics"));
