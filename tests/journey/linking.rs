@@ -1,7 +1,10 @@
 //! Orders and the people behind them: placed before anybody wrote, moved on afterwards.
 
 use proto::{
-    customer::v1::{ConsentPurpose, ListTimelineEntriesRequest, RecordConsentRequest},
+    customer::v1::{
+        Channel, ConsentPurpose, IdentityKey, LinkIdentityRequest, ListTimelineEntriesRequest,
+        RecordConsentRequest,
+    },
     messaging::v1::message::Author,
     sales::v1::{GetOrderRequest, Order},
 };
@@ -29,6 +32,28 @@ async fn an_order_placed_after_the_customer_wrote_is_linked_to_them() {
     let contact = world.contact("oWroteFirst").await;
 
     let order = world.order("oWroteFirst").await;
+
+    assert_eq!(linked(&world, &order).await.contact, contact);
+}
+
+#[tokio::test]
+async fn both_services_spell_an_address_alike() {
+    let world = World::start().await;
+    world.write("oHasAddress", "你好").await;
+    let contact = world.contact("oHasAddress").await;
+    let key = |realm: &str, address: &str| IdentityKey {
+        channel: Channel::Email.into(),
+        realm: realm.to_owned(),
+        external_id: address.to_owned(),
+    };
+    let order = world.order_of(key("shop.example", " Ada@Example.com")).await;
+
+    let link = LinkIdentityRequest {
+        contact: contact.clone(),
+        key: Some(key("", "ada@example.COM ")),
+        request_id: request_id(),
+    };
+    world.clients.identities.clone().link_identity(link).await.unwrap();
 
     assert_eq!(linked(&world, &order).await.contact, contact);
 }

@@ -4,7 +4,9 @@
 mod answering;
 mod counting;
 mod delivering;
+mod denying;
 mod linking;
+mod refusing;
 mod restarting;
 mod tracing;
 mod world;

@@ -3,7 +3,7 @@
 use std::{
     path::Path,
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::{SystemTime, UNIX_EPOCH},
@@ -13,7 +13,7 @@ use all_in_one::{Addresses, Clients, Options, Platform};
 use chassis::telemetry::{self, SpanStore, TelemetryArgs};
 use emulators::{
     WeChatEmulator,
-    wechat::{Content, Mode, Payload, SentMessage, WebhookSigner},
+    wechat::{Content, Mode, Payload, SentMessage, Webhook, WebhookSigner},
 };
 use proto::{
     customer::v1::{Channel, IdentityKey, ResolveIdentityRequest},
@@ -65,6 +65,15 @@ impl Places {
         }
         Platform::start(options).await.unwrap()
     }
+
+    /// Opens the event log that a stopped platform has left.
+    async fn log(&self) -> Arc<dyn bus::Log> {
+        let args = match &self.log.args().kafka_brokers {
+            Some(_) => self.log.args().clone(),
+            None => bus::BusArgs::local(self.folder.path().join("events.db")),
+        };
+        args.connect().await.unwrap()
+    }
 }
 
 /// One store for the process: telemetry can be started once only.
@@ -101,8 +110,17 @@ impl World {
 
     /// Stops the platform and starts it again on what it kept.
     pub(crate) async fn restarted(self) -> Self {
+        self.restarted_after(async |_| ()).await
+    }
+
+    /// Stops the platform, does something to its event log, and starts it again.
+    pub(crate) async fn restarted_after(self, work: impl AsyncFnOnce(&dyn bus::Log)) -> Self {
         let (platform, places) = self.home.expect("the platform runs in this process");
         platform.stop().await.unwrap();
+        let log = places.log().await;
+        work(&*log).await;
+        log.close().await;
+        drop(log);
         let platform = places.start().await;
         let clients = Clients::new(&platform.addresses, &platform.token).unwrap();
         let addresses = platform.addresses.clone();
@@ -122,11 +140,18 @@ impl World {
         text: &str,
         traceparent: Option<&str>,
     ) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        let now = i64::try_from(now).unwrap();
-        let content = Content::Text { id, content: text };
-        let xml = Payload { account: ACCOUNT, openid, at: now, content }.xml();
-        let webhook = self.signer.deliver(Mode::Safe, &xml, now);
+        let xml = self.xml(openid, Content::Text { id, content: text });
+        let webhook = self.signer.deliver(Mode::Safe, &xml, now());
+        assert_eq!(self.post(webhook, traceparent).await, (200, "success".to_owned()));
+    }
+
+    /// What the provider writes when `openid` does something now.
+    pub(crate) fn xml(&self, openid: &str, content: Content<'_>) -> String {
+        Payload { account: ACCOUNT, openid, at: now(), content }.xml()
+    }
+
+    /// Posts a webhook as it stands, and returns the answer's status and text.
+    pub(crate) async fn post(&self, webhook: Webhook, traceparent: Option<&str>) -> (u16, String) {
         let url =
             format!("{}{}?{}", self.addresses.webhooks, self.source.webhook_path, webhook.query);
         let mut request = self.http.post(url).header("content-type", "text/xml").body(webhook.body);
@@ -134,8 +159,7 @@ impl World {
             request = request.header("traceparent", traceparent);
         }
         let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), 200);
-        assert_eq!(answer.text().await.unwrap(), "success");
+        (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
     /// Waits until everything that came in is projected and everything queued is settled.
@@ -196,6 +220,11 @@ impl World {
 
     /// Places an order that a shop knows the WeChat identity of.
     pub(crate) async fn order(&self, openid: &str) -> Order {
+        self.order_of(identity(openid)).await
+    }
+
+    /// Places an order of a buyer.
+    pub(crate) async fn order_of(&self, buyer: IdentityKey) -> Order {
         let line = LineItem {
             title: "西湖龙井".to_owned(),
             quantity: 2,
@@ -259,6 +288,12 @@ pub(crate) fn identity(openid: &str) -> IdentityKey {
         realm: APP_ID.to_owned(),
         external_id: openid.to_owned(),
     }
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_secs()).unwrap()
 }
 
 pub(crate) fn request_id() -> String {

@@ -17,6 +17,9 @@ const MAX_NAME_BYTES: usize = 128;
 /// Longest name of a message or event type that is kept.
 const MAX_TYPE_BYTES: usize = 64;
 
+/// Last second that every database and the wire can write, of the year 9999.
+const MAX_TIME: i64 = 253_402_300_799;
+
 /// Fields that every document has, or that have a place of their own in the model.
 const ENVELOPE: [&str; 7] =
     ["ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "Encrypt"];
@@ -39,6 +42,7 @@ pub fn decode(verified: &Verified) -> Result<Inbound, Undecodable> {
     let sender = name(&root, "FromUserName").ok_or(Undecodable("no sender"))?;
     let receiver = name(&root, "ToUserName").ok_or(Undecodable("no receiver"))?;
     let sent_at = number::<i64>(&root, "CreateTime")
+        .filter(|seconds| (0..=MAX_TIME).contains(seconds))
         .and_then(|seconds| DateTime::<Utc>::from_timestamp(seconds, 0))
         .ok_or(Undecodable("no time"))?;
     Ok(Inbound {
