@@ -171,7 +171,12 @@ async fn joined(
 ) -> Result<Option<Group>, LogError> {
     let mut attempts = 0;
     loop {
-        let reason = match Group::join(Arc::clone(shop), options).await {
+        let joining = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(None),
+            joining = Group::join(Arc::clone(shop), options) => joining,
+        };
+        let reason = match joining {
             Ok(group) => return Ok(Some(group)),
             Err(LogError::Unavailable(reason)) => reason,
             Err(error) => return Err(error),

@@ -2,6 +2,7 @@
 
 mod context;
 mod convert;
+mod dispose;
 mod inspect;
 mod producer;
 mod settings;

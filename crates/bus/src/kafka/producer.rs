@@ -9,6 +9,7 @@ use rdkafka::{
 use tokio::{
     sync::{Mutex, mpsc, oneshot},
     task::JoinHandle,
+    time::timeout,
 };
 
 use super::{context::QuietContext, convert, settings::KafkaSettings};
@@ -20,6 +21,8 @@ const QUEUE: usize = 64;
 const QUEUE_FULL_PAUSE: Duration = Duration::from_millis(5);
 /// How long a close waits for what is in flight. Whoever appended it was not told that it is durable.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a close waits for all of it: a full queue does not empty while the cluster is away.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(8);
 
 struct Batch {
     records: Vec<Record>,
@@ -64,10 +67,12 @@ impl Sender {
 
     /// Flushes, for a bounded time, and ends the task.
     pub(super) async fn close(&self) {
-        let Some((batches, task)) = self.task.lock().await.take() else { return };
+        let Some((batches, mut task)) = self.task.lock().await.take() else { return };
         drop(batches);
-        if task.await.is_err() {
-            tracing::error!("sender of the Kafka log panicked");
+        match timeout(CLOSE_TIMEOUT, &mut task).await {
+            Ok(Ok(())) => (),
+            Ok(Err(_)) => tracing::error!("sender of the Kafka log panicked"),
+            Err(_) => task.abort(),
         }
     }
 }

@@ -14,7 +14,7 @@ use rdkafka::{
 };
 use tokio::sync::mpsc;
 
-use super::{context::MemberContext, convert, settings::KafkaSettings};
+use super::{context::MemberContext, convert, dispose::Disposable, settings::KafkaSettings};
 use crate::log::{Incoming, LogError, Partition, Subscription};
 
 const SEEK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -144,16 +144,15 @@ impl Subscription for KafkaSubscription {
     }
 
     async fn close(mut self: Box<Self>) {
-        let member = self.member.take();
         // Dropping commits what was stored and leaves the group, and blocks while it does.
-        let _ = tokio::task::spawn_blocking(move || drop(member)).await;
+        if let Some(member) = self.member.take() {
+            Disposable::new(member).dispose().await;
+        }
     }
 }
 
 impl Drop for KafkaSubscription {
     fn drop(&mut self) {
-        if let Some(member) = self.member.take() {
-            std::thread::spawn(move || drop(member));
-        }
+        drop(self.member.take().map(Disposable::new));
     }
 }

@@ -8,7 +8,7 @@ use rdkafka::{
     error::RDKafkaErrorCode,
 };
 
-use super::{convert, settings::KafkaSettings};
+use super::{convert, dispose::Disposable, settings::KafkaSettings};
 use crate::log::LogError;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -17,6 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) async fn create(settings: &KafkaSettings, topics: &[&str]) -> Result<(), LogError> {
     let admin: AdminClient<DefaultClientContext> =
         settings.client().create().map_err(|error| convert::error(&error))?;
+    let admin = Disposable::new(admin);
     let names: Vec<String> = topics.iter().map(|topic| settings.outside(topic)).collect();
     let new: Vec<NewTopic<'_>> = names
         .iter()
@@ -30,8 +31,7 @@ pub(super) async fn create(settings: &KafkaSettings, topics: &[&str]) -> Result<
     let options =
         AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
     let outcome = admin.create_topics(&new, &options).await;
-    // Dropping joins a thread of the client.
-    let _ = tokio::task::spawn_blocking(move || drop(admin)).await;
+    admin.dispose().await;
 
     for created in outcome.map_err(|error| convert::error(&error))? {
         match created {

@@ -1,11 +1,16 @@
 //! An outage is not a poison message: it is waited out, in order, and nothing is put aside.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-use bus::{Failure, dead};
+use bus::{BusArgs, Failure, consumer, dead, relay};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     handlers::Recorder,
@@ -51,4 +56,34 @@ async fn an_outage_between_failures_does_not_count_as_one() {
 
     assert_eq!((tally.applied, tally.failures, tally.outages), (1, 4, 10));
     assert_eq!(tally.parked, 0);
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_cluster_that_is_away_still_stops_when_told_to() {
+    let stack = Stack::start().await;
+    stack.announce_versions(&["notes/1"], 1).await;
+    let silent = testkit::listener().await;
+    let cluster = BusArgs::kafka(silent.local_addr().unwrap().to_string(), "");
+    let log = cluster.connect().await.unwrap();
+    let handlers =
+        ["test.first", "test.second", "test.third"].map(|group| Recorder::new(group).erased());
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(consumer::run(
+        stack.db.clone(),
+        Arc::clone(&log),
+        handlers.to_vec(),
+        stack.clock.clone(),
+        stop.clone(),
+    ));
+    let relaying = tokio::spawn(relay::run(stack.db.clone(), Arc::clone(&log), stop.clone()));
+    let _connected = silent.accept().await.unwrap();
+
+    stop.cancel();
+
+    let ended = async {
+        running.await.unwrap().unwrap();
+        relaying.await.unwrap().unwrap();
+        log.close().await;
+    };
+    assert!(timeout(Duration::from_secs(15), ended).await.is_ok(), "it waits for the cluster");
 }
