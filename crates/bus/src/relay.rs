@@ -63,6 +63,9 @@ impl From<sea_orm::DbErr> for Trouble {
 /// Publishes until `stop`, then gives the lease back. Outages are waited out.
 pub async fn run(db: Database, log: Arc<dyn Log>, stop: CancellationToken) -> anyhow::Result<()> {
     let committed = db.committed();
+    if let Err(error) = Lease::end_killed(&db).await {
+        tracing::debug!(error = %DbFailure::from(error), "an earlier lease is waited out");
+    }
     let mut relay = Relay::new(db, log);
     let mut pause = FASTEST;
     let mut is_failing = false;

@@ -24,6 +24,7 @@ use chassis::{
     command,
     page::{Lists, PageSealer},
     server::{self, Listeners, ServerOptions},
+    shutdown::{self, Part},
 };
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -44,6 +45,7 @@ pub async fn serve(
     links: Links,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    let stop = stop.child_token();
     let db = config.database.connect::<Migrator>().await.context("connect database")?;
     let verifier = Verifier::new(&config.authn).await.context("read issuers")?;
     let sealer = PageSealer::new(&config.pages).context("read page token keys")?;
@@ -70,17 +72,17 @@ pub async fn serve(
     };
     let generations = events::FollowGenerations::new(app, links.clone(), running, stop.clone());
 
-    let outcome = tokio::try_join!(
-        server::run(listeners, routes, options, stop.clone()),
-        bus::relay::run(db.clone(), links.log.clone(), stop.clone()),
-        // The largest of the four by far.
+    let parts: [Part<'_>; 4] = [
+        Box::pin(server::run(listeners, routes, options, stop.clone())),
+        Box::pin(bus::relay::run(db.clone(), links.log.clone(), stop.clone())),
         Box::pin(generations.run()),
-        async {
-            command::purging(db.clone(), links.clock, stop).await;
+        Box::pin(async {
+            command::purging(db.clone(), links.clock, stop.clone()).await;
             Ok(())
-        },
-    );
+        }),
+    ];
+    let outcome = shutdown::together(&stop, parts).await;
 
     db.close().await;
-    outcome.map(|_| ())
+    outcome
 }

@@ -23,6 +23,7 @@ use chassis::{
     command,
     page::{Lists, PageSealer},
     server::{self, Listeners, ServerOptions},
+    shutdown::{self, Part},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -47,6 +48,7 @@ pub async fn serve(
     links: Links,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    let stop = stop.child_token();
     let db = config.database.connect::<Migrator>().await.context("connect database")?;
     let verifier = Verifier::new(&config.authn).await.context("read issuers")?;
     let sealer = PageSealer::new(&config.pages).context("read page token keys")?;
@@ -65,16 +67,23 @@ pub async fn serve(
         ready: None,
     };
 
-    let outcome = tokio::try_join!(
-        server::run(listeners, routes, options, stop.clone()),
-        bus::relay::run(db.clone(), links.log.clone(), stop.clone()),
-        bus::consumer::run(db.clone(), links.log, handlers, links.clock.clone(), stop.clone()),
-        async {
-            command::purging(db.clone(), links.clock, stop).await;
+    let parts: [Part<'_>; 4] = [
+        Box::pin(server::run(listeners, routes, options, stop.clone())),
+        Box::pin(bus::relay::run(db.clone(), links.log.clone(), stop.clone())),
+        Box::pin(bus::consumer::run(
+            db.clone(),
+            links.log,
+            handlers,
+            links.clock.clone(),
+            stop.clone(),
+        )),
+        Box::pin(async {
+            command::purging(db.clone(), links.clock, stop.clone()).await;
             Ok(())
-        },
-    );
+        }),
+    ];
+    let outcome = shutdown::together(&stop, parts).await;
 
     db.close().await;
-    outcome.map(|_| ())
+    outcome
 }

@@ -24,6 +24,7 @@ use chassis::{
     command,
     page::{Lists, PageSealer},
     server::{self, Listeners, ServerOptions},
+    shutdown::{self, Part},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -73,20 +74,27 @@ pub async fn serve(
         ready: None,
     };
 
-    let outcome = tokio::try_join!(
-        server::run(listeners, routes, options, stop.clone()),
-        bus::relay::run(db.clone(), links.log.clone(), stop.clone()),
-        bus::consumer::run(db.clone(), links.log, handlers, links.clock.clone(), stop.clone()),
-        async {
+    let parts: [Part<'_>; 5] = [
+        Box::pin(server::run(listeners, routes, options, stop.clone())),
+        Box::pin(bus::relay::run(db.clone(), links.log.clone(), stop.clone())),
+        Box::pin(bus::consumer::run(
+            db.clone(),
+            links.log,
+            handlers,
+            links.clock.clone(),
+            stop.clone(),
+        )),
+        Box::pin(async {
             app.keep_waking(config.snooze_check_interval, stop.clone()).await;
             Ok(())
-        },
-        async {
+        }),
+        Box::pin(async {
             command::purging(db.clone(), links.clock, stop.clone()).await;
             Ok(())
-        },
-    );
+        }),
+    ];
+    let outcome = shutdown::together(&stop, parts).await;
 
     db.close().await;
-    outcome.map(|_| ())
+    outcome
 }

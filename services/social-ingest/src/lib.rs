@@ -28,6 +28,7 @@ use chassis::{
     database::Database,
     page::{Lists, PageSealer},
     server::{self, Listeners, ServerOptions},
+    shutdown::{self, Part},
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -86,6 +87,7 @@ pub async fn serve_with(
     texts: Arc<dyn ReplyTexts>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    let stop = stop.child_token();
     let db = config.database.connect::<Migrator>().await.context("connect database")?;
     let verifier = Verifier::new(&config.authn).await.context("read issuers")?;
     let app = Arc::new(app(&config, db.clone(), &links)?);
@@ -109,26 +111,34 @@ pub async fn serve_with(
     let groups = bus::ops::service(db.clone(), &links, handlers.clone(), app.lists.clone());
     let routes = api::routes(app.clone()).add_service(groups);
 
-    // An error in one stops all, and all finish what they began: a reply that is on its way out is waited for.
-    let stopping = |outcome: anyhow::Result<()>| {
-        stop.cancel();
-        outcome
-    };
-    let outcomes = tokio::join!(
-        async { stopping(server::run(listeners, routes, options, stop.clone()).await) },
-        async { stopping(bus::relay::run(db.clone(), links.log.clone(), stop.clone()).await) },
-        async {
-            let (log, clock) = (links.log.clone(), links.clock.clone());
-            stopping(bus::consumer::run(db.clone(), log, handlers, clock, stop.clone()).await)
-        },
-        Box::pin(api::webhooks::serve(webhooks, app.clone(), limits, SERVICE, stop.clone())),
-        Box::pin(courier.run(stop.clone())),
-        command::purging(db.clone(), links.clock.clone(), stop.clone()),
-    );
+    let parts: [Part<'_>; 6] = [
+        Box::pin(server::run(listeners, routes, options, stop.clone())),
+        Box::pin(bus::relay::run(db.clone(), links.log.clone(), stop.clone())),
+        Box::pin(bus::consumer::run(
+            db.clone(),
+            links.log.clone(),
+            handlers,
+            links.clock.clone(),
+            stop.clone(),
+        )),
+        Box::pin(async {
+            api::webhooks::serve(webhooks, app.clone(), limits, SERVICE, stop.clone()).await;
+            Ok(())
+        }),
+        // A reply that is on its way out is waited for.
+        Box::pin(async {
+            courier.run(stop.clone()).await;
+            Ok(())
+        }),
+        Box::pin(async {
+            command::purging(db.clone(), links.clock.clone(), stop.clone()).await;
+            Ok(())
+        }),
+    ];
+    let outcome = shutdown::together(&stop, parts).await;
 
     db.close().await;
-    let (server, relay, consumer, (), (), ()) = outcomes;
-    server.and(relay).and(consumer)
+    outcome
 }
 
 fn app(config: &Config, db: Database, links: &Links) -> anyhow::Result<App> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::database::Database;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -101,6 +101,17 @@ impl Lease {
         let updated = txn.execute_raw(update).await?.rows_affected();
         txn.commit().await?;
         Ok(updated == 1)
+    }
+
+    /// Ends the lease of a relay that was killed, where that is certain: a SQLite file belongs to one process, and
+    /// this one has just begun. Its epoch would refuse whatever the other still tried.
+    pub(super) async fn end_killed(db: &Database) -> Result<(), DbErr> {
+        if db.backend() != DbBackend::Sqlite {
+            return Ok(());
+        }
+        let txn = db.begin_system().await?;
+        txn.execute_unprepared("UPDATE relay_leases SET expire_ms = 0").await?;
+        txn.commit().await
     }
 
     /// Deletes published rows if owner and epoch still hold, and says whether they do.

@@ -67,6 +67,18 @@ impl IdentityKey {
             | Channel::Shop
             | Channel::Telegram => external_id,
         };
+        // Where an id is unique in the world there is no realm, whatever was said.
+        let realm = match channel {
+            Channel::Email | Channel::Phone => "",
+            Channel::Wechat
+            | Channel::Wecom
+            | Channel::Weibo
+            | Channel::Qq
+            | Channel::Whatsapp
+            | Channel::Web
+            | Channel::Shop
+            | Channel::Telegram => realm,
+        };
         Ok(Self { channel, realm: realm.to_owned(), external_id })
     }
 }
