@@ -231,8 +231,7 @@ impl World {
             unit_price: Some(Money { currency_code: "CNY".to_owned(), minor_units: 12_800 }),
             ..LineItem::default()
         };
-        let order =
-            Order { buyer: Some(identity(openid)), line_items: vec![line], ..Order::default() };
+        let order = Order { buyer: Some(buyer), line_items: vec![line], ..Order::default() };
         let request = CreateOrderRequest { order: Some(order), request_id: request_id() };
         self.clients.orders.clone().create_order(request).await.unwrap().into_inner()
     }

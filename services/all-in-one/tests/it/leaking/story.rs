@@ -40,7 +40,7 @@ pub(super) struct Story {
     clients: Clients,
     emulator: WeChatEmulator,
     signer: WebhookSigner,
-    source: Source,
+    pub(super) source: Source,
     webhook: String,
     http: reqwest::Client,
 }
