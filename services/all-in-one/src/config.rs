@@ -43,7 +43,8 @@ pub struct UpArgs {
     #[command(flatten)]
     pub data_dir: DataDirArgs,
 
-    /// First of the ports: the services listen on it and the four above it; 0 takes free ones.
+    /// First of the ports: services, webhooks and traces take it and the six above it, the services' health the
+    /// five from the tenth above it on; 0 takes free ones.
     #[arg(long, env = "PORT", default_value_t = 7400)]
     pub port: u16,
 
@@ -93,8 +94,8 @@ pub struct TokenArgs {
 /// Settings of `kith trace`.
 #[derive(Debug, Clone, Args)]
 pub struct TraceArgs {
-    /// The trace id: 32 hexadecimal digits.
-    pub id: String,
+    /// The trace id: 32 hexadecimal digits. Without one, the latest traces are listed.
+    pub id: Option<String>,
 
     /// Folder of the running platform.
     #[command(flatten)]

@@ -77,8 +77,12 @@ fn token(args: &TokenArgs) -> anyhow::Result<()> {
 }
 
 async fn trace(args: &TraceArgs) -> anyhow::Result<()> {
-    let drawing = traces::fetch(&args.data_dir.data_dir, &args.id).await?;
-    say(drawing.trim_end());
+    let folder = &args.data_dir.data_dir;
+    let answer = match &args.id {
+        Some(id) => traces::fetch(folder, id).await?,
+        None => traces::list(folder).await?,
+    };
+    say(answer.trim_end());
     Ok(())
 }
 

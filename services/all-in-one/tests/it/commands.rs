@@ -52,6 +52,26 @@ async fn a_second_platform_on_the_same_folder_is_told_why_not() {
 }
 
 #[tokio::test]
+async fn the_latest_traces_are_listed_and_each_can_be_drawn() {
+    let places = Places::new().await;
+    let up = places.up();
+    let folder = places.data_dir().display().to_string();
+    up.clients().contacts.list_contacts(ListContactsRequest::default()).await.unwrap();
+
+    let list = testkit::eventually("the call is listed", async || {
+        let output = kith(&["trace", "--data-dir", &folder]);
+        let list = String::from_utf8(output.stdout).unwrap();
+        list.contains("ContactService/ListContacts").then_some(list)
+    })
+    .await;
+
+    let line = list.lines().find(|it| it.contains("ListContacts")).unwrap();
+    let id = line.split_whitespace().next().unwrap();
+    let drawn = String::from_utf8(kith(&["trace", id, "--data-dir", &folder]).stdout).unwrap();
+    assert!(drawn.contains("[customer] kith.customer.v1.ContactService/ListContacts"), "{drawn}");
+}
+
+#[tokio::test]
 async fn a_trace_that_is_not_there_is_said_in_one_line() {
     let places = Places::new().await;
     let _up = places.up();
