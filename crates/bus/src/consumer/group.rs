@@ -263,7 +263,9 @@ impl Group {
             // Another replay was asked for meanwhile.
             Ok(Done::Rewound(partition, Ok(false))) => self.enter(vec![partition]),
             Ok(Done::Rewound(partition, Err(error))) => self.enter_later(vec![partition], error),
-            // Tasks catch panics of handlers; one that still dies takes the group down with it.
+            // Tasks catch panics of handlers; one that still dies takes the group, and so the service, down with it:
+            // its worker and its key would be blocked for good.
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(error) => tracing::error!(group = self.name(), %error, "task of a consumer died"),
         }
     }

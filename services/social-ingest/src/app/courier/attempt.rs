@@ -137,7 +137,13 @@ impl Courier {
         }
         let claimed = before.send(self.lease(), now);
         store::deliveries::update(&txn, tenant, &claimed).await?;
-        txn.commit().await?;
+        if let Err(error) = txn.commit().await {
+            // A commit whose answer was lost may have happened. Nobody else writes under our lease, so the row tells.
+            let txn = self.app.db.read(tenant).await?;
+            if store::deliveries::get(&txn, tenant, seen.id).await? != claimed {
+                return Err(error.into());
+            }
+        }
         Ok(Some(claimed))
     }
 
