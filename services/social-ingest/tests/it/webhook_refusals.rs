@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use emulators::wechat::{Content, Mode, Webhook, WebhookSigner};
 use proto::social::v1 as pb;
+use testkit::eventually;
 
 use crate::harness::Harness;
 
@@ -67,6 +68,8 @@ async fn a_captured_request_changes_nothing_and_is_refused_once_it_is_old() {
     assert_eq!(it.post(&source, &captured).await.0, 200);
 
     let soon = it.post(&source, &captured).await;
+    // What was stored is decoded meanwhile, and shows in the health that is compared below.
+    eventually("the message", || async { it.written(&source).await.len() == 1 }).await;
     it.clock.advance(Duration::from_secs(301));
 
     assert_eq!(soon, (200, "success".to_owned()));
