@@ -110,7 +110,7 @@ impl Harness {
                 health: ([127, 0, 0, 1], 0).into(),
             },
             webhooks: ([127, 0, 0, 1], 0).into(),
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap(),
             issuer,
             elsewhere,
             _places: Arc::new((elsewhere_place, log_place)),

@@ -30,6 +30,11 @@ pub(super) enum Answer {
 
 /// Writes an answer.
 pub(super) fn answer(answer: Answer) -> Response {
+    // What is left of a body nobody read ends the connection: said, so that no next request is sent into its end.
+    let is_unread = match &answer {
+        Answer::TooLarge | Answer::NoSource | Answer::Late | Answer::Broken => true,
+        Answer::Acknowledged | Answer::Greeting(_) | Answer::Refused(_) | Answer::Busy => false,
+    };
     let (status, text) = match answer {
         Answer::Acknowledged => (StatusCode::OK, wechat::ACKNOWLEDGEMENT.to_owned()),
         Answer::Greeting(echo) => (StatusCode::OK, echo),
@@ -47,6 +52,9 @@ pub(super) fn answer(answer: Answer) -> Response {
     // The greeting repeats what a stranger sent: no browser may take it for a page.
     let nosniff = HeaderValue::from_static("nosniff");
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    if is_unread {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
